@@ -7,6 +7,7 @@
     │   └── HelplineError
     ├── InputError           a field of a request is refused; nothing was stored
     │   ├── SubscriptionError
+    │   │   └── OwnerError   the endpoint is known, with another auth secret
     │   └── ReminderError
     └── MessageTooLarge      a push message would not fit in one record
 
@@ -62,6 +63,10 @@ class InputError(PocketError):
 
 class SubscriptionError(InputError):
     """A push subscription is malformed or not one we may send to."""
+
+
+class OwnerError(SubscriptionError):
+    """The endpoint is registered already, by somebody who has another auth secret."""
 
 
 class ReminderError(InputError):

@@ -1,0 +1,58 @@
+"""The database's schema, step by step: Alembic without an ini file.
+
+A step is a module in `versions/`: copy the last one, name it as its `down_revision`, change
+`upgrade` and `downgrade`. A test fails while the steps and `webapp.store.tables` disagree.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+from webapp.store.engine import make_engine
+
+_LOCK_KEY = 8030  # any number that no other program in the same database locks
+
+
+def upgrade(database_url: str) -> None:
+    """Bring the schema to the newest step, all of it or nothing; harmless when it is there.
+
+    Two processes may do so at once: the second waits for the first. Raises SettingError.
+    """
+    engine = make_engine(database_url).execution_options(sqlite_begin="EXCLUSIVE")
+    try:
+        with engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
+            config = _config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    finally:
+        engine.dispose()
+
+
+def current(database_url: str) -> str | None:
+    """Return the step the database is at, None before the first."""
+    engine = make_engine(database_url)
+    try:
+        with engine.begin() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+    finally:
+        engine.dispose()
+
+
+def is_current(database_url: str) -> bool:
+    """Tell whether the database is at the newest step."""
+    return current(database_url) == ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _config() -> Config:
+    config = Config()
+    folder = str(Path(__file__).parent)
+    config.set_main_option("script_location", folder.replace("%", "%%"))  # a ConfigParser value
+    return config

@@ -1,0 +1,124 @@
+"""The only SQL: who asked for a reminder, and what is due. SQLite or PostgreSQL.
+
+It stores and claims; it never decides what is sent, and never looks at the clock: `now` is
+always an argument, in seconds since 1970 UTC. Each method is one transaction, and every
+transaction locks a subscription before its schedule, so that no two can wait for each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Engine
+from sqlalchemy import text
+
+from webapp.schedule import Reminder
+from webapp.store import queue
+from webapp.store import registry
+from webapp.store import zones
+from webapp.store.engine import make_engine
+from webapp.store.values import Advance
+from webapp.store.values import Due
+from webapp.store.values import Record
+from webapp.store.values import Remove
+from webapp.store.values import Retry
+from webapp.store.values import Settlement
+from webapp.subscription import PushSubscription
+
+__all__ = [
+    "Advance",
+    "Due",
+    "Record",
+    "Remove",
+    "Retry",
+    "Settlement",
+    "Store",
+    "open_store",
+]
+
+
+class Store:
+    """The subscriptions and their schedule in one database; safe to share between threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._reading = engine
+        # SQLite: take the write lock at once, since a reader cannot always become a writer.
+        self._writing = engine.execution_options(sqlite_begin="IMMEDIATE")
+
+    def save(self, subscription: PushSubscription, reminder: Reminder, now: int) -> Record:
+        """Keep one reminder per endpoint; saving the same again changes nothing.
+
+        A new time or zone counts from `now`; an unchanged one keeps what is due, in flight or
+        not. Raises OwnerError when the endpoint is known with another auth secret.
+        """
+        with self._writing.begin() as connection:
+            return registry.save(connection, subscription, reminder, now)
+
+    def find(self, endpoint: str) -> Record | None:
+        """Return all that is stored about one endpoint."""
+        with self._reading.begin() as connection:
+            return registry.find(connection, endpoint)
+
+    def remove(self, endpoint: str) -> bool:
+        """Forget an endpoint and its schedule; tell whether it was known."""
+        with self._writing.begin() as connection:
+            return registry.remove(connection, endpoint)
+
+    def remove_gone(self, subscription_id: int, endpoint: str) -> None:
+        """Forget a subscription that its push service called gone, and no renewed one."""
+        with self._writing.begin() as connection:
+            registry.remove_gone(connection, [(subscription_id, endpoint)])
+
+    def request_test(self, endpoint: str, now: int) -> bool:
+        """Make one test message due now; tell whether the endpoint is known."""
+        with self._writing.begin() as connection:
+            return registry.request_test(connection, endpoint, now)
+
+    def reschedule(self, now: int) -> int:
+        """Recompute what is still to come, for when the zone rules changed; count the moved.
+
+        Zone rules come with a new release of tzdata, so the start of a worker is the time.
+        """
+        with self._writing.begin() as connection:
+            return zones.reschedule(connection, now)
+
+    def claim_due(self, now: int, limit: int, lease_seconds: int) -> list[Due]:
+        """Take up to `limit` due messages, the longest due first, for `lease_seconds`.
+
+        No two callers get the same one while the lease lasts. What is not settled by then is
+        due again.
+        """
+        with self._writing.begin() as connection:
+            return queue.claim_due(connection, now, limit, now + lease_seconds)
+
+    def settle(self, settlements: Sequence[Settlement], now: int) -> None:
+        """Write down what became of claimed messages; a lost lease changes nothing.
+
+        Remove is the exception: gone is gone, whoever heard it.
+        """
+        with self._writing.begin() as connection:
+            queue.settle(connection, settlements, now)
+
+    def release(self, dues: Sequence[Due]) -> None:
+        """Give claimed messages back, due at once for anyone."""
+        with self._writing.begin() as connection:
+            queue.release(connection, dues)
+
+    def next_due_at(self) -> int | None:
+        """Return the earliest instant at which anything is due, leases included."""
+        with self._reading.begin() as connection:
+            return queue.next_due_at(connection)
+
+    def ping(self) -> None:
+        """Raise SQLAlchemyError unless the database answers."""
+        with self._reading.begin() as connection:
+            connection.execute(text("SELECT 1"))
+
+    def close(self) -> None:
+        """Close every pooled connection."""
+        self._reading.dispose()
+
+
+def open_store(database_url: str) -> Store:
+    """Open a database whose schema is current; see `webapp.migrations`. Raises SettingError."""
+    return Store(make_engine(database_url))

@@ -1,0 +1,84 @@
+"""How to reach the database: dialects, drivers, SQLite's transactions. No statement of ours.
+
+A message from here or from the driver never holds a bound value or the database's password.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from sqlalchemy import URL
+from sqlalchemy import Connection
+from sqlalchemy import Engine
+from sqlalchemy import create_engine
+from sqlalchemy import event
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from webapp.errors import SettingError
+
+OLDEST_SQLITE = (3, 35)  # the first with RETURNING
+BUSY_TIMEOUT_MILLISECONDS = 5000
+
+_SETTING = "POCKET_DATABASE_URL"
+_DRIVERS = {"sqlite": "sqlite+pysqlite"} | dict.fromkeys(
+    ("postgres", "postgresql", "postgresql+psycopg"), "postgresql+psycopg"
+)
+
+
+def make_engine(database_url: str) -> Engine:
+    """Return an engine for `sqlite:///…`, `postgres://…` or `postgresql://…`.
+
+    Opens no connection yet. Raises SettingError for any other address.
+    """
+    url = _parse_url(database_url)
+    engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    if url.get_backend_name() == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _parse_url(database_url: str) -> URL:
+    try:
+        url = make_url(database_url)
+    except (ArgumentError, ValueError):
+        raise _setting_error("is not a database address") from None
+    driver = _DRIVERS.get(url.drivername)
+    if driver is None:
+        raise _setting_error(f"names a database we do not speak ({url.drivername})")
+    if url.get_backend_name() == "sqlite":
+        _check_sqlite(url, sqlite3.sqlite_version_info)
+    return url.set(drivername=driver)
+
+
+def _check_sqlite(url: URL, version: tuple[int, ...]) -> None:
+    if url.database in (None, "", ":memory:"):
+        raise _setting_error("names no file")
+    if version < OLDEST_SQLITE:
+        reason = f"needs SQLite 3.35, but this Python has {sqlite3.sqlite_version}"
+        raise SettingError(_SETTING, reason, "Use a newer Python, or PostgreSQL")
+
+
+def _setting_error(reason: str) -> SettingError:
+    remedy = "Give sqlite:////folder/pocket.db or postgresql://user:password@host/name"
+    return SettingError(_SETTING, reason, remedy)
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    """Leave BEGIN to us (SQLAlchemy's recipe for all Pythons), then set the connection up."""
+    connection.isolation_level = None
+    for pragma in (
+        f"busy_timeout = {BUSY_TIMEOUT_MILLISECONDS}",
+        "journal_mode = WAL",
+        "synchronous = NORMAL",
+        "foreign_keys = ON",
+        "cache_size = -65536",  # KiB
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+    connection.exec_driver_sql(f"BEGIN {mode}")

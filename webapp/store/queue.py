@@ -1,0 +1,160 @@
+"""What is due: claim, settle, release. Runs in the caller's transaction.
+
+`due_at` is the queue and the lease: a claim moves it to the lease's end, and whoever settles
+says which lease it holds. It never sends anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+from sqlalchemy import Delete
+from sqlalchemy import Update
+from sqlalchemy import bindparam
+from sqlalchemy import delete
+from sqlalchemy import func
+from sqlalchemy import select
+from sqlalchemy import update
+
+from webapp.store.registry import remove_gone
+from webapp.store.tables import push_schedule
+from webapp.store.tables import push_subscription
+from webapp.store.values import Advance
+from webapp.store.values import Due
+from webapp.store.values import Remove
+from webapp.store.values import Retry
+from webapp.store.values import Settlement
+from webapp.store.values import read_due
+
+_due = (
+    select(push_schedule.c.subscription_id, push_schedule.c.kind)
+    .where(push_schedule.c.due_at <= bindparam("now"))
+    .order_by(push_schedule.c.due_at)
+    .limit(bindparam("row_limit"))
+    .with_for_update(skip_locked=True)  # PostgreSQL only; SQLite has one writer anyway
+    .cte("due")
+)
+CLAIM = (
+    update(push_schedule)
+    .where(
+        push_schedule.c.subscription_id == _due.c.subscription_id,
+        push_schedule.c.kind == _due.c.kind,
+    )
+    .values(due_at=bindparam("lease_end"))
+    .returning(*push_schedule.columns)
+)
+_IS_MINE = (
+    push_schedule.c.subscription_id == bindparam("mine_id"),
+    push_schedule.c.kind == bindparam("mine_kind"),
+    push_schedule.c.due_at == bindparam("mine_lease"),
+)
+_MOVE = update(push_schedule).where(*_IS_MINE)
+_END = delete(push_schedule).where(*_IS_MINE)
+_FACTS = update(push_subscription).where(
+    push_subscription.c.id == bindparam("mine_id"),
+    select(push_schedule.c.kind).where(*_IS_MINE).exists(),
+)
+
+
+def claim_due(connection: Connection, now: int, limit: int, lease_end: int) -> list[Due]:
+    """Move up to `limit` due rows to `lease_end`, and return them with their subscriptions."""
+    parameters = {"now": now, "row_limit": limit, "lease_end": lease_end}
+    rows = connection.execute(CLAIM, parameters).all()
+    ids = {row.subscription_id for row in rows}
+    owners = connection.execute(
+        select(push_subscription).where(push_subscription.c.id.in_(ids))
+    ).all()
+    owner_of = {owner.id: owner for owner in owners}
+    dues = [read_due(row, owner_of[row.subscription_id]) for row in rows]
+    return sorted(dues, key=lambda due: (due.first_due_at, due.subscription_id))
+
+
+def settle(connection: Connection, settlements: Sequence[Settlement], now: int) -> None:
+    """Write facts while the lease still stands, then the schedule, then removals."""
+    ordered = sorted(settlements, key=lambda one: (one.due.subscription_id, one.due.kind))
+    _lock(connection, [one.due.subscription_id for one in ordered])
+    _execute(connection, _FACTS, [_accepted(one, now) for one in ordered if _is_news(one)])
+    _execute(connection, _FACTS, [_failing(one) for one in ordered if _is_new_failure(one)])
+    _execute(connection, _MOVE, [move for one in ordered if (move := _move(one))])
+    _execute(connection, _END, [_mine(one.due) for one in ordered if _is_last(one)])
+    gone = [one.due for one in ordered if isinstance(one, Remove)]
+    remove_gone(connection, [(due.subscription_id, due.subscription.endpoint) for due in gone])
+
+
+def release(connection: Connection, dues: Sequence[Due]) -> None:
+    """Move claimed rows back to their own instant, which is past."""
+    ordered = sorted(dues, key=lambda due: (due.subscription_id, due.kind))
+    _execute(connection, _MOVE, [{**_mine(due), "due_at": due.first_due_at} for due in ordered])
+
+
+def next_due_at(connection: Connection) -> int | None:
+    """Return the earliest `due_at`."""
+    earliest: int | None = connection.scalar(select(func.min(push_schedule.c.due_at)))
+    return earliest
+
+
+def _lock(connection: Connection, ids: Sequence[int]) -> None:
+    """Lock subscriptions in order of id, so that overlapping batches wait in line (PostgreSQL)."""
+    connection.execute(
+        select(push_subscription.c.id)
+        .where(push_subscription.c.id.in_(ids))
+        .order_by(push_subscription.c.id)
+        .with_for_update(key_share=True)
+    )
+
+
+def _execute(
+    connection: Connection, statement: Update | Delete, parameters: list[dict[str, object]]
+) -> None:
+    if parameters:
+        connection.execute(statement, parameters)
+
+
+def _mine(due: Due) -> dict[str, object]:
+    return {"mine_id": due.subscription_id, "mine_kind": due.kind, "mine_lease": due.lease}
+
+
+def _is_news(one: Settlement) -> bool:
+    """Write an acceptance once and not daily: the subscription's table is the wide one."""
+    is_known = one.due.has_been_accepted and one.due.failing_since is None
+    return isinstance(one, Advance) and one.accepted and not is_known
+
+
+def _accepted(one: Settlement, now: int) -> dict[str, object]:
+    return {**_mine(one.due), "accepted_at": now, "failing_since": None}
+
+
+def _is_new_failure(one: Settlement) -> bool:
+    since = None if isinstance(one, Remove) else one.failing_since
+    return since is not None and since != one.due.failing_since
+
+
+def _failing(one: Settlement) -> dict[str, object]:
+    return {**_mine(one.due), "failing_since": getattr(one, "failing_since", None)}
+
+
+def _is_last(one: Settlement) -> bool:
+    return isinstance(one, Advance) and one.next is None
+
+
+def _move(one: Settlement) -> dict[str, object]:
+    """Return what comes next for this row, or nothing when nothing does."""
+    due = one.due
+    if isinstance(one, Retry):
+        return _row(due, one.at, due.occurrence, due.first_due_at, due.attempts + 1)
+    if isinstance(one, Advance) and one.next is not None:
+        return _row(due, one.next.due_at, one.next.date.isoformat(), one.next.due_at, 0)
+    return {}
+
+
+def _row(
+    due: Due, due_at: int, occurrence: str, first_due_at: int, attempts: int
+) -> dict[str, object]:
+    return {
+        **_mine(due),
+        "due_at": due_at,
+        "occurrence": occurrence,
+        "first_due_at": first_due_at,
+        "attempts": attempts,
+    }

@@ -1,0 +1,163 @@
+"""Who asked for a reminder: save, find, remove, and make due. Runs in the caller's transaction.
+
+It never claims or settles; `queue` does.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from collections.abc import Mapping
+from collections.abc import Sequence
+from datetime import UTC
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy import Row
+from sqlalchemy import Table
+from sqlalchemy import bindparam
+from sqlalchemy import delete
+from sqlalchemy import literal
+from sqlalchemy import select
+from sqlalchemy import update
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import sqlite
+
+from webapp.errors import OwnerError
+from webapp.schedule import Occurrence
+from webapp.schedule import Reminder
+from webapp.schedule import next_due
+from webapp.store.tables import push_schedule
+from webapp.store.tables import push_subscription
+from webapp.store.values import DAILY
+from webapp.store.values import TEST
+from webapp.store.values import Record
+from webapp.store.values import read_record
+from webapp.store.values import read_reminder
+from webapp.store.values import read_subscription
+from webapp.store.values import write_reminder
+from webapp.subscription import PushSubscription
+from webapp.subscription import hash_endpoint
+
+# One interface in two types: ON CONFLICT is written the same for both.
+_INSERT: Mapping[str, Callable[[Table], Any]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
+
+_NOT_OWNER = "is not the secret this endpoint was registered with"
+_RENEW = "Unsubscribe in the browser and subscribe again: that gives a new endpoint"
+
+_FIND = (
+    select(push_subscription, push_schedule.c.occurrence, push_schedule.c.first_due_at)
+    .join(push_schedule)
+    .where(push_schedule.c.kind == DAILY)
+)
+_REMOVE_GONE = delete(push_subscription).where(
+    push_subscription.c.id == bindparam("gone_id"),
+    push_subscription.c.endpoint == bindparam("gone_endpoint"),
+)
+
+
+def save(
+    connection: Connection, subscription: PushSubscription, reminder: Reminder, now: int
+) -> Record:
+    """Insert or update one subscription and, when its time is new, what is due."""
+    row = _insert_or_lock(connection, subscription, reminder, now)
+    if not hmac.compare_digest(bytes(row.auth), subscription.auth):
+        raise OwnerError("subscription.keys.auth", _NOT_OWNER, _RENEW)
+    known = read_reminder(row)
+    if (read_subscription(row), known) != (subscription, reminder):
+        _change(connection, row.id, subscription, reminder)
+    has_moved = (known.minute, known.zone) != (reminder.minute, reminder.zone)
+    upcoming = next_due(reminder, datetime.fromtimestamp(now, UTC))
+    _schedule(connection, row.id, upcoming, has_moved=has_moved)
+    found = connection.execute(_FIND.where(push_subscription.c.id == row.id)).one()
+    return read_record(found)
+
+
+def find(connection: Connection, endpoint: str) -> Record | None:
+    """Return the record of one endpoint."""
+    is_it = push_subscription.c.endpoint_hash == hash_endpoint(endpoint)
+    row = connection.execute(_FIND.where(is_it)).one_or_none()
+    return None if row is None else read_record(row)
+
+
+def remove(connection: Connection, endpoint: str) -> bool:
+    """Delete one endpoint; its schedule goes with it (ON DELETE CASCADE)."""
+    is_it = push_subscription.c.endpoint_hash == hash_endpoint(endpoint)
+    return connection.execute(delete(push_subscription).where(is_it)).rowcount > 0
+
+
+def remove_gone(connection: Connection, gone: Sequence[tuple[int, str]]) -> None:
+    """Delete by id and endpoint, so that a renewed subscription survives."""
+    parameters = [{"gone_id": id_, "gone_endpoint": endpoint} for id_, endpoint in gone]
+    if parameters:
+        connection.execute(_REMOVE_GONE, parameters)
+
+
+def request_test(connection: Connection, endpoint: str, now: int) -> bool:
+    """Make the one test row of an endpoint due now."""
+    owner = select(
+        push_subscription.c.id,
+        literal(TEST),
+        literal(now),
+        literal(f"test-{now}"),
+        literal(now),
+        literal(0),
+    ).where(push_subscription.c.endpoint_hash == hash_endpoint(endpoint))
+    columns = list(push_schedule.columns.keys())
+    statement = _INSERT[connection.dialect.name](push_schedule).from_select(columns, owner)
+    upsert = statement.on_conflict_do_update(
+        index_elements=["subscription_id", "kind"],
+        set_={name: statement.excluded[name] for name in columns[2:]},
+    )
+    return connection.execute(upsert.returning(push_schedule.c.kind)).first() is not None
+
+
+def _insert_or_lock(
+    connection: Connection, subscription: PushSubscription, reminder: Reminder, now: int
+) -> Row[*tuple[Any, ...]]:
+    """Return the row as it was, or as it is now when new; locked until the transaction ends."""
+    statement = _INSERT[connection.dialect.name](push_subscription).values(
+        endpoint_hash=hash_endpoint(subscription.endpoint),
+        endpoint=subscription.endpoint,
+        p256dh=subscription.p256dh,
+        auth=subscription.auth,
+        created_at=now,
+        **write_reminder(reminder),
+    )
+    upsert = statement.on_conflict_do_update(
+        index_elements=["endpoint_hash"],
+        set_={"endpoint_hash": statement.excluded.endpoint_hash},
+    )
+    return connection.execute(upsert.returning(push_subscription)).one()
+
+
+def _change(
+    connection: Connection, id_: int, subscription: PushSubscription, reminder: Reminder
+) -> None:
+    statement = update(push_subscription).where(push_subscription.c.id == id_)
+    connection.execute(statement.values(p256dh=subscription.p256dh, **write_reminder(reminder)))
+
+
+def _schedule(
+    connection: Connection, id_: int, upcoming: Occurrence, *, has_moved: bool
+) -> None:
+    """Make the daily row, or with `has_moved` rewrite it, which takes it from any worker."""
+    statement = _INSERT[connection.dialect.name](push_schedule).values(
+        subscription_id=id_,
+        kind=DAILY,
+        due_at=upcoming.due_at,
+        occurrence=upcoming.date.isoformat(),
+        first_due_at=upcoming.due_at,
+        attempts=0,
+    )
+    key = ["subscription_id", "kind"]
+    moved = {name: statement.excluded[name] for name in push_schedule.columns.keys()[2:]}
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=key, set_=moved)
+        if has_moved
+        else statement.on_conflict_do_nothing(index_elements=key)
+    )
