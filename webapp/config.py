@@ -102,8 +102,9 @@ def _complete(given: Settings) -> Settings:
     values["database_url"] = given.database_url or f"sqlite:///{instance / 'pocket.db'}"
     if given.vapid_key_file == Path():
         values["vapid_key_file"] = instance / "vapid.pem"
-    if not given.contact and given.is_https:
-        values["contact"] = _contact(PREFIX + "BASE_URL", given.base_url)
+    host = urlsplit(given.base_url).hostname or ""
+    if not given.contact and given.is_https and _is_public_name(host):
+        values["contact"] = given.base_url
     return Settings(**values)
 
 

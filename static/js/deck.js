@@ -1,0 +1,57 @@
+/**
+ * The deck on the device: loaded once, read by rules that the server knows too.
+ *
+ * @typedef {{id: string, text: string, topic: string, step: string}} Card
+ * @typedef {{title: string, hue: number, help: boolean}} Topic
+ * @typedef {{topics: Record<string, Topic>, cards: Card[]}} Deck
+ */
+
+const DAY_MILLISECONDS = 86_400_000;
+
+/** @type {Promise<Deck> | undefined} */
+let loading;
+
+/** The deck whose address the page carries; a failure is forgotten, so that a later call tries again. */
+export function loadDeck() {
+  loading ??= fetchDeck().catch((error) => {
+    loading = undefined;
+    throw error;
+  });
+  return loading;
+}
+
+/** The card of a local date (of which only year, month and day count), among `topics` or all. */
+export function ofTheDay(/** @type {Deck} */ deck, /** @type {Date} */ date, /** @type {string[]} */ topics = []) {
+  const chosen = deck.cards.filter((card) => topics.includes(card.topic));
+  const cards = chosen.length ? chosen : deck.cards;
+  return cards[dayNumber(date) % cards.length];
+}
+
+/** The card `steps` places after (or before) the card with this id, round and round. */
+export function neighbour(/** @type {Deck} */ deck, /** @type {string} */ id, /** @type {number} */ steps) {
+  const place = deck.cards.findIndex((card) => card.id === id);
+  const count = deck.cards.length;
+  return deck.cards[place < 0 ? 0 : (place + steps + count) % count];
+}
+
+/** The local date as ISO text, such as 2027-01-15. */
+export function isoDate(/** @type {Date} */ date) {
+  return new Date(dayNumber(date) * DAY_MILLISECONDS).toISOString().slice(0, 10);
+}
+
+/** @returns {Deck} the deck from its compact JSON */
+export function unpackDeck(/** @type {any} */ packed) {
+  const unpack = (/** @type {string[]} */ [id, text, topic, step]) => ({ id, text, topic, step });
+  return { topics: packed.topics, cards: packed.cards.map(unpack) };
+}
+
+/** Days from 1970-01-01 to the local date. */
+function dayNumber(/** @type {Date} */ date) {
+  return Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / DAY_MILLISECONDS;
+}
+
+async function fetchDeck() {
+  const response = await fetch(/** @type {string} */ (document.documentElement.dataset.deck));
+  if (!response.ok) throw new Error(`deck: ${response.status}`);
+  return unpackDeck(await response.json());
+}

@@ -1,0 +1,26 @@
+"""How this machine's Chromium is launched: the named one, the system's, else Playwright's own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import Any
+
+# Without these Chromium looks up its maker's hosts at every start, in vain behind a closed network.
+QUIET = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+    "--no-first-run",
+)
+
+
+def launch_options(*flags: str) -> dict[str, Any]:
+    """Options for `chromium.launch`, with further command-line flags."""
+    options: dict[str, Any] = {"args": [*QUIET, *flags]}
+    if path := os.environ.get("CHROMIUM_BIN") or shutil.which("chromium"):
+        options["executable_path"] = path
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        options["args"].append("--no-sandbox")
+    return options

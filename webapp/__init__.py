@@ -1,0 +1,102 @@
+"""Pocket Affirmations: `create_app` is the only place where the parts meet.
+
+Everything is made here once and passed down as arguments; nothing below reaches back up.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from flask import Flask
+from flask import request
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+from webapp import cli
+from webapp.assets import STATIC
+from webapp.assets import build_assets
+from webapp.config import Settings
+from webapp.config import load_settings
+from webapp.deck import Deck
+from webapp.deck import typeset
+from webapp.helplines import load_helplines
+from webapp.lint import load_checked_deck
+from webapp.push.vapid import load_key
+from webapp.rendering import DAY_SCRIPT
+from webapp.rendering import Renderer
+from webapp.security import RateLimits
+from webapp.security import security_headers
+from webapp.security import with_headers
+from webapp.store import Store
+from webapp.store import open_store
+from webapp.views.api import api_blueprint
+from webapp.views.pages import pages_blueprint
+from webapp.views.pwa import pwa_blueprint
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+LANGUAGE = "en"
+LONGEST_BODY_OCTETS = 16 * 1024
+ICON_AGE_SECONDS = 30 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What commands and tests need of an app; it stands under `app.extensions["pocket"]`."""
+
+    settings: Settings
+    deck: Deck
+    store: Store
+
+
+def create_app(config: Mapping[str, str] | None = None) -> Flask:
+    """Make the app from `config`, which is the environment unless given.
+
+    Raises SettingError, DeckError or HelplineError, each one clear line, instead of
+    starting half-way.
+    """
+    settings = load_settings(os.environ if config is None else config)
+    deck = load_checked_deck(settings.content / LANGUAGE)
+    helplines = load_helplines(settings.content / "helplines.toml")
+    app = Flask(__name__, static_folder=str(STATIC), static_url_path="/static")
+    app.config["MAX_CONTENT_LENGTH"] = LONGEST_BODY_OCTETS
+    app.jinja_options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
+    app.add_template_filter(typeset)
+    assets = build_assets(app, deck)
+    store = open_store(settings.database_url)
+    key = load_key(settings.vapid_key, settings.vapid_key_file)
+    app.extensions["pocket"] = Parts(settings, deck, store)
+
+    renderer = Renderer(app.jinja_env, settings, deck, helplines, assets, key.application_server_key)
+    app.register_blueprint(pages_blueprint(renderer, deck, _utc_now))
+    app.register_blueprint(pwa_blueprint(settings, assets, renderer, key.application_server_key))
+    app.register_blueprint(api_blueprint(store, deck, settings, _limit(settings), _utc_now))
+    cli.register(app)
+    app.wsgi_app = _wrap(app, settings, [assets.import_map, DAY_SCRIPT])  # type: ignore[method-assign]
+    return app
+
+
+def _wrap(app: Flask, settings: Settings, inline_scripts: list[str]) -> WSGIApplication:
+    """Static files before Flask, and the headers of every answer around both."""
+    application = WhiteNoise(
+        app.wsgi_app, max_age=ICON_AGE_SECONDS, allow_all_origins=False, immutable_file_test=r"^/static/gen/"
+    )
+    for folder in ("gen", "icons", "screenshots"):
+        application.add_files(str(STATIC / folder), f"static/{folder}")
+    wrapped = with_headers(application, security_headers(inline_scripts, is_https=settings.is_https))
+    proxies = settings.trusted_proxies
+    return ProxyFix(wrapped, x_for=proxies, x_proto=proxies) if proxies else wrapped
+
+
+def _limit(settings: Settings) -> RateLimits:
+    return RateLimits(settings.rate_limit_per_minute)
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)

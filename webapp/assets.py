@@ -1,0 +1,145 @@
+"""The PWA layer on Flask-Assets: bundles, import map, hashed files and the service worker's text.
+
+Flask-Assets joins and shrinks the sources; what it makes is named by its hash and written
+to `static/gen/` once, in three encodings, so that every process serves the same bytes and a
+running one never sees half a file. This module renders no page and knows no route.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+
+from flask import Flask
+from flask_assets import Bundle
+from flask_assets import Environment
+from whitenoise.compress import Compressor
+
+from webapp.deck import Deck
+
+ROOT = Path(__file__).parent.parent
+STATIC = ROOT / "static"
+WORKER_SOURCES = ("precache", "strategies", "shell", "routes", "notifications", "worker")
+CSS_SOURCES = ("tokens", "base", "card", "bar", "sheet", "reminders", "print")
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file under `/static/`: its address and the integrity of its bytes."""
+
+    url: str
+    integrity: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assets:
+    """What was built: addresses for the templates and the texts for the worker's route."""
+
+    stylesheet: Asset
+    deck: Asset
+    modules: Mapping[str, Asset]
+    icons: Mapping[str, Asset]
+    import_map: str
+    worker: str
+    kill_switch: str
+
+    @property
+    def files(self) -> list[Asset]:
+        """Everything static that the app needs offline."""
+        return [self.stylesheet, self.deck, *self.modules.values(), *self.icons.values()]
+
+
+def build_assets(app: Flask, deck: Deck, gen: Path = STATIC / "gen") -> Assets:
+    """Build what is missing in `gen` and describe all of it.
+
+    Raises OSError when `gen` cannot be written and something is missing.
+    """
+    environment = _environment(app)
+    gen.mkdir(parents=True, exist_ok=True)
+    modules = {
+        path.stem: _keep(gen, path.stem, "js", _build(environment, f"js/{path.stem}", [path], "rjsmin"))
+        for path in sorted((STATIC / "js").glob("*.js"))
+    }
+    return Assets(
+        stylesheet=_keep(gen, "pocket", "css", _stylesheet(environment, deck)),
+        deck=_keep(gen, "deck", "json", _json(deck.as_json())),
+        modules=modules,
+        icons={name: _icon(name) for name in ("icon-192.png", "badge-96.png")},
+        import_map=_json({"imports": {f"/static/gen/{name}.js": asset.url for name, asset in modules.items()}}),
+        worker=_build(environment, "worker", _worker_paths(WORKER_SOURCES), "rjsmin"),
+        kill_switch=_build(environment, "kill", _worker_paths(("kill-switch",)), "rjsmin"),
+    )
+
+
+def worker_text(source: str, constants: Mapping[str, object]) -> str:
+    """The service worker: one JSON line of constants, then its plain source."""
+    return f"const POCKET = {_json(constants)};\n{source}\n"
+
+
+def _environment(app: Flask) -> Environment:
+    """Flask-Assets without its own cache, manifest and watching: names come from our hashes."""
+    environment = Environment(app)
+    environment.debug = False  # sources outside static/ get a broken URL in debug mode
+    environment.cache = False
+    environment.manifest = False
+    environment.updater = False
+    return environment
+
+
+def _build(environment: Environment, name: str, sources: list[Path], shrink: str) -> str:
+    bundle = Bundle(*map(str, sources), filters=shrink, output=f"gen/{name}")
+    environment.register(name, bundle)
+    text = StringIO()
+    bundle.build(force=True, output=text)
+    return text.getvalue()
+
+
+def _stylesheet(environment: Environment, deck: Deck) -> str:
+    """The joined CSS and one rule for each topic's hue, since inline styles are refused."""
+    sources = [STATIC / "css" / f"{name}.css" for name in CSS_SOURCES]
+    hues = sorted({topic.hue for topic in deck.topics})
+    rules = "".join(f':root:has([data-hue="{hue}"]){{--hue:{hue}}}' for hue in hues)
+    return _build(environment, "pocket.css", sources, "rcssmin") + rules
+
+
+def _worker_paths(names: tuple[str, ...]) -> list[Path]:
+    return [ROOT / "service_worker" / f"{name}.js" for name in names]
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def _icon(name: str) -> Asset:
+    return Asset(f"/static/icons/{name}", _integrity((STATIC / "icons" / name).read_bytes()))
+
+
+def _keep(gen: Path, name: str, suffix: str, text: str) -> Asset:
+    """Write `text` under a name with its hash, compressed variants first, unless it is there."""
+    data = text.encode()
+    path = gen / f"{name}.{hashlib.sha256(data).hexdigest()[:16]}.{suffix}"
+    if not path.exists():
+        _write(path.with_name(path.name + ".br"), Compressor.compress_brotli(data))
+        _write(path.with_name(path.name + ".gz"), Compressor.compress_gzip(data))
+        _write(path, data)
+    return Asset(f"/static/gen/{path.name}", _integrity(data))
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Put a whole file in place at once, so that another process never reads half of it."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".")
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+    Path(temporary).chmod(0o644)
+    Path(temporary).replace(path)
+
+
+def _integrity(data: bytes) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(data).digest()).decode()

@@ -1,0 +1,111 @@
+"""What every answer must say, and how often one address may write. No page, no route.
+
+The headers are put on in one place, around the whole WSGI application, so that static
+files, errors and redirects carry them too. Addresses are never kept: limits count a keyed hash.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+from collections.abc import Callable
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+from typing import Any
+
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse
+    from _typeshed.wsgi import WSGIApplication
+    from _typeshed.wsgi import WSGIEnvironment
+
+Headers = list[tuple[str, str]]
+
+# Features of the browser that no page of ours uses, refused to everything on the page.
+REFUSED_FEATURES = (
+    "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "encrypted-media",
+    "geolocation", "gyroscope", "hid", "magnetometer", "microphone", "midi", "payment",
+    "picture-in-picture", "publickey-credentials-get", "serial", "usb", "xr-spatial-tracking",
+)  # fmt: skip
+
+TWO_YEARS_SECONDS = 63_072_000
+
+
+def security_headers(inline_scripts: Iterable[str], *, is_https: bool) -> Headers:
+    """The headers of every answer; `inline_scripts` are the only inline texts that may run.
+
+    Content Security Policy Level 3; hashes and not nonces, since cached pages cannot
+    carry a fresh nonce.
+    """
+    headers = [
+        ("Content-Security-Policy", _policy(inline_scripts)),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "no-referrer"),
+        ("Permissions-Policy", ", ".join(f"{name}=()" for name in REFUSED_FEATURES)),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
+    ]
+    if is_https:
+        headers.append(("Strict-Transport-Security", f"max-age={TWO_YEARS_SECONDS}"))
+    return headers
+
+
+def with_headers(application: WSGIApplication, headers: Headers) -> WSGIApplication:
+    """Wrap a WSGI application so that each of its answers carries `headers`."""
+
+    def wrapped(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, given: Headers, exc_info: Any = None) -> Callable[[bytes], object]:
+            return start_response(status, [*given, *headers], exc_info)
+
+        return application(environ, start)
+
+    return wrapped
+
+
+class RateLimits:
+    """Counts the writing requests of an address in fixed windows of a minute, in memory."""
+
+    def __init__(self, per_minute: int) -> None:
+        self._item = RateLimitItemPerMinute(per_minute) if per_minute else None
+        self._limiter = FixedWindowRateLimiter(MemoryStorage())
+        self._key = secrets.token_bytes(32)
+
+    def seconds_to_wait(self, address: str, now: float) -> int:
+        """Count one request of `address`; 0 when it may pass, else the seconds to wait.
+
+        `now` is in Unix seconds.
+        """
+        if self._item is None:
+            return 0
+        hashed = hashlib.blake2b(address.encode(), key=self._key, digest_size=16).hexdigest()
+        if self._limiter.hit(self._item, hashed):
+            return 0
+        return max(1, round(self._limiter.get_window_stats(self._item, hashed).reset_time - now))
+
+
+def _policy(inline_scripts: Iterable[str]) -> str:
+    hashes = " ".join(f"'sha256-{_sha256(text)}'" for text in inline_scripts)
+    return "; ".join(
+        [
+            "default-src 'none'",
+            f"script-src 'self' {hashes}".strip(),
+            "style-src 'self'",
+            "img-src 'self'",
+            "connect-src 'self'",
+            "manifest-src 'self'",
+            "worker-src 'self'",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "frame-ancestors 'none'",
+            "require-trusted-types-for 'script'",
+            "trusted-types pocket",
+        ]
+    )
+
+
+def _sha256(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -1,0 +1,108 @@
+"""What makes the site an app: manifest, service worker, its shells, and what robots may read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+
+from flask import Blueprint
+from flask import request
+from werkzeug import Response
+
+from webapp.assets import Assets
+from webapp.assets import worker_text
+from webapp.config import Settings
+from webapp.documents import JAVASCRIPT
+from webapp.documents import MANIFEST
+from webapp.documents import TEXT
+from webapp.documents import Document
+from webapp.documents import answer
+from webapp.documents import make_document
+from webapp.rendering import Renderer
+
+CACHE_PREFIX = "pocket-"
+ICON_SIZES = (192, 512)
+SHORTCUTS = (("Today", "/", "today"), ("Daily reminder", "/reminders", "daily"), ("Help now", "/help", "help"))
+
+
+def pwa_blueprint(settings: Settings, assets: Assets, renderer: Renderer, key: str) -> Blueprint:
+    """The routes of the PWA layer; the worker they serve keeps every page of `renderer`."""
+    bp = Blueprint("pwa", __name__)
+    shells = renderer.shells()
+    kept = {**shells, **renderer.sheets()}
+    worker = assets.kill_switch if settings.kill_worker else _worker(assets, kept, key)
+    documents = {
+        **shells,
+        "/manifest.webmanifest": make_document(json.dumps(manifest(), ensure_ascii=False), MANIFEST),
+        "/sw.js": make_document(worker, JAVASCRIPT),
+        "/robots.txt": make_document("User-agent: *\nDisallow: /api/\nDisallow: /shell\n", TEXT),
+    }
+    for path, document in documents.items():
+        bp.add_url_rule(path, path.strip("/").replace(".", "-"), lambda document=document: answer(document, request.environ))
+    return bp
+
+
+def manifest() -> dict[str, object]:
+    """The web app manifest (W3C Web Application Manifest, with the fields of its app-info supplement)."""
+    return {
+        "id": "/",
+        "name": "Pocket Affirmations",
+        "short_name": "Pocket",
+        "description": "One kind line about asking for help. Works offline, asks nothing, follows nobody.",
+        "lang": "en",
+        "dir": "ltr",
+        "scope": "/",
+        "start_url": "/",
+        "display": "standalone",
+        "display_override": ["standalone", "minimal-ui"],
+        "orientation": "any",
+        "theme_color": "#fdf5ee",
+        "background_color": "#fdf5ee",
+        "categories": ["health", "lifestyle"],
+        "launch_handler": {"client_mode": ["navigate-existing", "auto"]},
+        "prefer_related_applications": False,
+        "icons": _icons(),
+        "screenshots": _screenshots(),
+        "shortcuts": [
+            {"name": name, "url": url, "icons": [_image(f"shortcut-{icon}.png", 96)]} for name, url, icon in SHORTCUTS
+        ],
+    }
+
+
+def _icons() -> list[dict[str, str]]:
+    plain = [_image(f"icon-{size}.png", size) | {"purpose": "any"} for size in ICON_SIZES]
+    maskable = [_image(f"maskable-{size}.png", size) | {"purpose": "maskable"} for size in ICON_SIZES]
+    return [*plain, *maskable, _image("monochrome-512.png", 512) | {"purpose": "monochrome"}]
+
+
+def _screenshots() -> list[dict[str, str]]:
+    shots = (
+        ("narrow-card.png", "1080x1920", "narrow", "One affirmation: You don’t have to earn help."),
+        ("narrow-night.png", "1080x1920", "narrow", "An affirmation at night"),
+        ("narrow-daily.png", "1080x1920", "narrow", "A daily reminder at the minute you choose"),
+        ("wide-card.png", "1920x1080", "wide", "One affirmation on a wide screen"),
+    )
+    return [
+        {"src": f"/static/screenshots/{name}", "sizes": sizes, "type": "image/png", "form_factor": form, "label": label}
+        for name, sizes, form, label in shots
+    ]
+
+
+def _image(name: str, size: int) -> dict[str, str]:
+    return {"src": f"/static/icons/{name}", "sizes": f"{size}x{size}", "type": "image/png"}
+
+
+def _worker(assets: Assets, pages: Mapping[str, Document], key: str) -> str:
+    precache = [{"url": asset.url, "integrity": asset.integrity} for asset in assets.files]
+    precache += [{"url": url, "integrity": page.integrity, "revision": page.revision} for url, page in pages.items()]
+    constants = {
+        "cachePrefix": CACHE_PREFIX,
+        "shell": "/shell",
+        "lost": "/lost",
+        "deck": assets.deck.url,
+        "applicationServerKey": key,
+        "precache": precache,
+    }
+    release = hashlib.sha256((json.dumps(constants) + assets.worker).encode()).hexdigest()[:16]
+    return worker_text(assets.worker, {"release": release, **constants})
