@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
+import time
 from collections.abc import Callable
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -74,17 +75,14 @@ class RateLimits:
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
         self._key = secrets.token_bytes(32)
 
-    def seconds_to_wait(self, address: str, now: float) -> int:
-        """Count one request of `address`; 0 when it may pass, else the seconds to wait.
-
-        `now` is in Unix seconds.
-        """
+    def seconds_to_wait(self, address: str) -> int:
+        """Count one request of `address`; 0 when it may pass, else the seconds to wait."""
         if self._item is None:
             return 0
         hashed = hashlib.blake2b(address.encode(), key=self._key, digest_size=16).hexdigest()
         if self._limiter.hit(self._item, hashed):
             return 0
-        return max(1, round(self._limiter.get_window_stats(self._item, hashed).reset_time - now))
+        return max(1, round(self._limiter.get_window_stats(self._item, hashed).reset_time - time.time()))
 
 
 def _policy(inline_scripts: Iterable[str]) -> str:

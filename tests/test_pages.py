@@ -1,0 +1,147 @@
+"""Pages as a browser without JavaScript gets them."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import UTC
+from datetime import date
+from datetime import datetime
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from webapp import create_app
+from webapp.deck import Deck
+from webapp.deck import typeset
+
+SHEETS = ["/topics", "/reminders", "/help", "/install", "/about"]
+
+
+@pytest.fixture
+def deck(app: Flask) -> Deck:
+    return app.extensions["pocket"].deck  # type: ignore[no-any-return]
+
+
+def words(page: str) -> str:
+    found = re.search(r'class="words">(.*?)<', page)
+    assert found
+    return html.unescape(found[1])
+
+
+def test_the_front_page_holds_the_days_card(client: FlaskClient, deck: Deck) -> None:
+    today = datetime.now(UTC).date()
+    page = client.get("/").text
+    near = {typeset(deck.of_the_day(today + timedelta(days=n)).text) for n in (0, 1)}
+    assert words(page) in near  # midnight may pass between the two clocks
+
+
+def test_the_front_page_brings_the_neighbouring_days_for_other_time_zones(client: FlaskClient) -> None:
+    page = client.get("/").text
+    shown = date.fromisoformat(re.findall(r'data-date="([\d-]+)"', page)[0])
+    days = re.findall(r'<template id="day-([\d-]+)">', page)
+    assert days == [str(shown - timedelta(days=1)), str(shown + timedelta(days=1))]
+
+
+def test_every_card_has_an_address_with_its_words(client: FlaskClient, deck: Deck) -> None:
+    for card in deck.cards:
+        page = client.get(f"/affirmations/{card.id}")
+        assert page.status_code == 200
+        assert words(page.text) == typeset(card.text)
+
+
+def test_another_is_a_link_that_goes_through_the_whole_deck(client: FlaskClient, deck: Deck) -> None:
+    path, seen = f"/affirmations/{deck.cards[0].id}", set()
+    while path not in seen:
+        seen.add(path)
+        found = re.search(r'rel="next" href="([^"]+)"', client.get(path).text)
+        assert found
+        path = found[1]
+    assert len(seen) == len(deck.cards)
+
+
+def test_back_undoes_another(client: FlaskClient, deck: Deck) -> None:
+    page = client.get(f"/affirmations/{deck.cards[1].id}").text
+    assert f'rel="prev" href="/affirmations/{deck.cards[0].id}"' in page
+
+
+def test_the_line_the_app_is_named_after_has_its_address(client: FlaskClient) -> None:
+    page = client.get("/affirmations/you-dont-have-to-earn-help").text
+    assert words(page) == "You don’t have to earn help."
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/affirmations/no-such-card", "/affirmations/", "/topics/"])
+def test_an_unknown_address_is_answered_kindly_with_a_card(client: FlaskClient, path: str) -> None:
+    response = client.get(path)
+    assert response.status_code == 404
+    assert "This page is not here." in response.text
+    assert words(response.text)
+    assert response.headers["Pocket-Page"] == "lost"
+
+
+@pytest.mark.parametrize("path", ["/", *SHEETS, "/affirmations/you-dont-have-to-earn-help"])
+def test_link_previews_have_title_description_and_image(client: FlaskClient, path: str) -> None:
+    page = client.get(path).text
+    found = dict(re.findall(r'<meta property="og:(\w+)" content="([^"]+)">', page))
+    assert {"title", "description", "image", "url"} <= found.keys()
+    assert found["url"] == f"http://127.0.0.1:8000{path}"
+    image = found["image"].removeprefix("http://127.0.0.1:8000")
+    assert client.get(image).mimetype == "image/png"
+
+
+@pytest.mark.parametrize("path", ["/", *SHEETS, "/nowhere"])
+def test_help_now_and_the_bar_are_on_every_page(client: FlaskClient, path: str) -> None:
+    page = client.get(path).text
+    assert re.search(r'<a class="help-now" href="/help"', page)
+    assert [href for href in re.findall(r'<nav class="bar".*?</nav>', page, re.S)[0].split('"') if href.startswith("/")] == [
+        "/",
+        "/topics",
+        "/reminders",
+    ]
+
+
+def test_every_card_stands_under_its_topic(client: FlaskClient, deck: Deck) -> None:
+    page = client.get("/topics").text
+    for card in deck.cards:
+        assert f'href="/affirmations/{card.id}"' in page
+
+
+def test_help_puts_the_emergency_number_first(client: FlaskClient) -> None:
+    for country in re.findall(r'<details class="country".*?</details>', client.get("/help").text, re.S):
+        lines = re.findall(r'<li class="line([^"]*)">', country)
+        assert lines[0] == " emergency"
+
+
+def test_help_has_the_countries_of_this_release(client: FlaskClient) -> None:
+    page = client.get("/help").text
+    for code in ["us", "ca", "gb", "ie", "au", "nz"]:
+        assert f'id="{code}"' in page
+    assert 'href="tel:112"' in page
+    assert "findahelpline.com" in page
+
+
+def test_help_offers_a_text_with_its_keyword(client: FlaskClient) -> None:
+    assert 'href="sms:741741?&amp;body=HOME"' in client.get("/help").text
+
+
+def test_pages_are_the_same_from_every_process(client: FlaskClient, settings_of: dict[str, str]) -> None:
+    other = create_app(settings_of).test_client()
+    for path in ["/shell", "/lost", *SHEETS]:
+        assert client.get(path).data == other.get(path).data, path
+
+
+def test_a_page_is_answered_with_304_to_who_has_it(client: FlaskClient) -> None:
+    etag = client.get("/about").headers["ETag"]
+    assert client.get("/about", headers={"If-None-Match": etag}).status_code == 304
+
+
+def test_pages_may_not_be_changed(client: FlaskClient) -> None:
+    assert client.post("/").status_code == 405
+
+
+def test_quotes_are_set_as_type(client: FlaskClient) -> None:
+    for path in ["/topics", "/about", "/help"]:
+        text = re.sub(r"<script.*?</script>|<[^>]+>", "", client.get(path).text)
+        assert "'" not in html.unescape(text), path

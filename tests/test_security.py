@@ -1,0 +1,83 @@
+"""Guard rails: what each answer carries, and how often one address may write."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from webapp import create_app
+from webapp.security import RateLimits
+from webapp.security import security_headers
+
+PATHS = ["/", "/help", "/nowhere", "/sw.js", "/manifest.webmanifest", "/api/deck", "/static/icons/icon.svg"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_answer_carries_the_guard_rails(client: FlaskClient, path: str) -> None:
+    headers = client.get(path).headers
+    assert headers["Content-Security-Policy"].startswith("default-src 'none'; ")
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+    assert "require-trusted-types-for 'script'" in headers["Content-Security-Policy"]
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert "geolocation=()" in headers["Permissions-Policy"]
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "Set-Cookie" not in headers
+    assert "Strict-Transport-Security" not in headers
+
+
+def test_https_sites_ask_to_stay_https(settings_of: dict[str, str]) -> None:
+    app = create_app(settings_of | {"POCKET_BASE_URL": "https://pocket.org"})
+    assert app.test_client().get("/").headers["Strict-Transport-Security"] == "max-age=63072000"
+
+
+def test_each_inline_script_of_a_page_is_allowed_by_its_hash_and_no_other(client: FlaskClient) -> None:
+    response = client.get("/")
+    inline = re.findall(r"<script(?: type=\"importmap\")?>(.+?)</script>", response.text)
+    hashes = {base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in inline}
+    assert len(inline) == 2
+    assert set(re.findall(r"'sha256-(.+?)'", response.headers["Content-Security-Policy"])) == hashes
+
+
+def test_pages_have_no_inline_style_or_handler(client: FlaskClient) -> None:
+    for path in ["/", "/topics", "/help", "/reminders", "/install", "/about", "/nowhere"]:
+        assert not re.search(r"<style|\sstyle=|\son[a-z]+=", client.get(path).text), path
+
+
+def test_static_files_cannot_leave_their_folders(client: FlaskClient) -> None:
+    for path in ["/static/../pyproject.toml", "/static/%2e%2e/pyproject.toml", "/static/css/base.css"]:
+        assert client.get(path).status_code == 404, path
+
+
+def test_an_address_may_write_so_often_and_then_waits() -> None:
+    limits = RateLimits(2)
+    assert [limits.seconds_to_wait("203.0.113.9") for _ in range(2)] == [0, 0]
+    assert 1 <= limits.seconds_to_wait("203.0.113.9") <= 60
+    assert limits.seconds_to_wait("203.0.113.10") == 0
+
+
+def test_no_limit_means_no_limit() -> None:
+    limits = RateLimits(0)
+    assert {limits.seconds_to_wait("203.0.113.9") for _ in range(1000)} == {0}
+
+
+def test_addresses_are_not_kept() -> None:
+    limits = RateLimits(5)
+    limits.seconds_to_wait("203.0.113.9")
+    assert "203.0.113.9" not in repr(vars(limits._limiter.storage))
+
+
+def test_the_policy_names_no_foreign_host() -> None:
+    assert "http" not in dict(security_headers(["x"], is_https=True))["Content-Security-Policy"]
+
+
+def test_an_app_behind_proxies_believes_only_so_many_of_them(app: Flask, settings_of: dict[str, str]) -> None:
+    proxied = create_app(settings_of | {"POCKET_TRUSTED_PROXIES": "1"})
+    assert proxied.test_client().get("/", headers={"X-Forwarded-For": "203.0.113.9"}).status_code == 200
