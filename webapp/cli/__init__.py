@@ -1,0 +1,76 @@
+"""The commands of the `flask` command, and how a start that fails ends: with one clear line.
+
+    flask --app webapp start         prepare, then the web and the worker process until Ctrl-C
+    flask --app webapp prepare       the instance folder, the key, the database, the built files
+    flask --app webapp db upgrade    the database alone
+    flask --app webapp deck check    every broken rule of the deck, by file and line
+    flask --app webapp push keys     the application server key, made when it is missing
+    flask --app webapp push send     what is due, once
+    flask --app webapp push work     what is due, until SIGTERM
+
+A command reads no file and sends nothing itself; it calls the floors below and prints.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from functools import wraps
+from typing import Protocol
+
+import click
+from flask import Flask
+
+from webapp.cli import database
+from webapp.cli import deck
+from webapp.cli import push
+from webapp.cli import start
+from webapp.cli.errors import REASON
+from webapp.errors import PocketError
+
+COMMANDS = (start.start, start.prepare, database.db, deck.deck, push.push)
+
+
+class Factory(Protocol):
+    """What servers and the `flask` command call: no argument means the environment."""
+
+    def __call__(self, config: Mapping[str, str] | None = None) -> Flask: ...
+
+
+def register(app: Flask) -> None:
+    """Give the app the commands."""
+    for command in COMMANDS:
+        app.cli.add_command(command)
+
+
+def plain_start(factory: Factory) -> Factory:
+    """End a start from the environment with one clear line when the factory fails.
+
+    With a `config` of its own, as in tests, the factory's errors come through as they are.
+    """
+
+    @wraps(factory)
+    def create_app(config: Mapping[str, str] | None = None) -> Flask:
+        try:
+            return factory(config)
+        except (PocketError, OSError) as error:
+            if config is not None:
+                raise
+            return _commands_only(error)
+
+    return create_app
+
+
+def _commands_only(error: Exception) -> Flask:
+    """An app without parts, for the commands that find out what is wrong; others get one line.
+
+    The `flask` command makes the app to look a command up: then its context is the outermost
+    one. In a server there is no context, and in `flask run` there is one more: both end here.
+    """
+    context = click.get_current_context(silent=True)
+    if context is None or context.parent is not None:
+        sys.exit(f"Error: {error}")
+    app = Flask("webapp", static_folder=None)
+    app.extensions[REASON] = error
+    register(app)
+    return app

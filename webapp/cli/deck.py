@@ -1,0 +1,41 @@
+"""`flask deck`: tells a writer every broken rule of a deck at once. It mends nothing."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from webapp import lint
+from webapp.cli.errors import plain_errors
+from webapp.config import load_settings
+from webapp.deck_file import load_deck
+
+deck = AppGroup("deck", help="The affirmations.")
+
+
+@deck.command(with_appcontext=False)
+@click.argument("folder", required=False, type=click.Path(file_okay=False, path_type=Path))
+@plain_errors()
+def check(folder: Path | None) -> None:
+    """Check the deck in FOLDER, by default the one that the app shows.
+
+    Prints file, line, rule and remedy of every finding. Exit code 1 when there are errors.
+    """
+    folder = folder or load_settings(os.environ).content / "en"
+    loaded = load_deck(folder)
+    findings = lint.check_deck(
+        loaded,
+        lint.load_words(folder),
+        lint.load_ideas(folder),
+        lint.load_released_ids(folder),
+    )
+    for finding in findings:
+        click.echo(lint.format(finding))
+    count = Counter(finding.level for finding in findings)
+    errors, warnings = count[lint.Level.ERROR], count[lint.Level.WARNING]
+    click.echo(f"{len(loaded.cards)} cards, {errors} errors, {warnings} warnings.")
+    raise SystemExit(1 if errors else 0)

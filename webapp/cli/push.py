@@ -1,0 +1,45 @@
+"""`flask push`: the key, one round of sending, or the worker's loop. It decides nothing itself."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+import time
+
+import click
+from flask.cli import AppGroup
+
+from webapp.cli.errors import parts
+from webapp.cli.errors import plain_errors
+from webapp.config import load_settings
+from webapp.push.vapid import load_key
+
+push = AppGroup("push", help="The daily notifications.")
+
+
+@push.command(with_appcontext=False)
+@plain_errors()
+def keys() -> None:
+    """Print the application server key (public); make the key pair when it is missing."""
+    settings = load_settings(os.environ)
+    click.echo(load_key(settings.vapid_key, settings.vapid_key_file).application_server_key)
+
+
+@push.command()
+@plain_errors()
+def send() -> None:
+    """Send what is due once, then end: for cron, on hosts without a worker."""
+    click.echo(parts().dispatcher.send_due(int(time.time())))
+
+
+@push.command()
+@plain_errors()
+def work() -> None:
+    """Send what is due when it is due; SIGTERM or Ctrl-C finishes what is in flight and ends."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    parts().dispatcher.work(time.time, stop)
