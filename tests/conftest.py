@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from webapp import create_app
 from webapp import migrations
@@ -24,8 +26,16 @@ def settings_of(tmp_path: Path) -> dict[str, str]:
 def app(settings_of: dict[str, str]) -> Flask:
     """The app on a fresh SQLite database."""
     made = create_app(settings_of)
+    made.test_client_class = Client
     migrations.upgrade(made.extensions["pocket"].settings.database_url)
     return made
+
+
+class Client(FlaskClient):
+    """A client that reads every answer to its end, so that no file stays open."""
+
+    def open(self, *args: Any, **options: Any) -> TestResponse:
+        return super().open(*args, buffered=True, **options)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ Everything is made here once and passed down as arguments; nothing below reaches
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,8 +25,12 @@ from webapp.config import Settings
 from webapp.config import load_settings
 from webapp.deck import Deck
 from webapp.deck import typeset
-from webapp.helplines import load_helplines
+from webapp.helplines_file import load_helplines
 from webapp.lint import load_checked_deck
+from webapp.push.dispatch import Dispatcher
+from webapp.push.sealer import Sealer
+from webapp.push.transport import Transport
+from webapp.push.vapid import Vapid
 from webapp.push.vapid import load_key
 from webapp.rendering import DAY_SCRIPT
 from webapp.rendering import Renderer
@@ -34,12 +39,16 @@ from webapp.security import security_headers
 from webapp.security import with_headers
 from webapp.store import Store
 from webapp.store import open_store
+from webapp.subscription import DEFAULT_PUSH_HOSTS
+from webapp.subscription import HostPolicy
 from webapp.views.api import api_blueprint
 from webapp.views.pages import pages_blueprint
 from webapp.views.pwa import pwa_blueprint
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
+
+_log = logging.getLogger(__name__)
 
 LANGUAGE = "en"
 LONGEST_BODY_OCTETS = 16 * 1024
@@ -53,8 +62,10 @@ class Parts:
     settings: Settings
     deck: Deck
     store: Store
+    dispatcher: Dispatcher
 
 
+@cli.plain_start
 def create_app(config: Mapping[str, str] | None = None) -> Flask:
     """Make the app from `config`, which is the environment unless given.
 
@@ -64,19 +75,26 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
     settings = load_settings(os.environ if config is None else config)
     deck = load_checked_deck(settings.content / LANGUAGE)
     helplines = load_helplines(settings.content / "helplines.toml")
-    app = Flask(__name__, static_folder=str(STATIC), static_url_path="/static")
+    app = Flask(__name__, static_folder=None)  # WhiteNoise serves what is static, and only what was built
+    app.static_folder = str(STATIC)  # Flask-Assets asks where the sources are
     app.config["MAX_CONTENT_LENGTH"] = LONGEST_BODY_OCTETS
     app.jinja_options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
     app.add_template_filter(typeset)
     assets = build_assets(app, deck)
     store = open_store(settings.database_url)
     key = load_key(settings.vapid_key, settings.vapid_key_file)
-    app.extensions["pocket"] = Parts(settings, deck, store)
+    policy = HostPolicy((*DEFAULT_PUSH_HOSTS, *settings.push_hosts), settings.push_test_origin)
+    sealer = Sealer(settings, deck, Vapid(key, settings.contact or None))
+    dispatcher = Dispatcher(settings, store, sealer, Transport(policy))
+    app.extensions["pocket"] = Parts(settings, deck, store, dispatcher)
+    _warn(settings)
 
-    renderer = Renderer(app.jinja_env, settings, deck, helplines, assets, key.application_server_key)
+    public_key = key.application_server_key
+    limits = RateLimits(settings.rate_limit_per_minute)
+    renderer = Renderer(app.jinja_env, settings, deck, helplines, assets, public_key)
     app.register_blueprint(pages_blueprint(renderer, deck, _utc_now))
-    app.register_blueprint(pwa_blueprint(settings, assets, renderer, key.application_server_key))
-    app.register_blueprint(api_blueprint(store, deck, settings, _limit(settings), _utc_now))
+    app.register_blueprint(pwa_blueprint(settings, assets, renderer, public_key))
+    app.register_blueprint(api_blueprint(store, deck, policy, settings, limits, dispatcher.send_due, _utc_now))
     cli.register(app)
     app.wsgi_app = _wrap(app, settings, [assets.import_map, DAY_SCRIPT])  # type: ignore[method-assign]
     return app
@@ -94,8 +112,13 @@ def _wrap(app: Flask, settings: Settings, inline_scripts: list[str]) -> WSGIAppl
     return ProxyFix(wrapped, x_for=proxies, x_proto=proxies) if proxies else wrapped
 
 
-def _limit(settings: Settings) -> RateLimits:
-    return RateLimits(settings.rate_limit_per_minute)
+def _warn(settings: Settings) -> None:
+    """Say at start what must not stay set."""
+    if settings.push_test_origin:
+        _log.warning(
+            "POCKET_PUSH_TEST_ORIGIN lets %s receive pushes: for tests only, never for readers",
+            settings.push_test_origin,
+        )
 
 
 def _utc_now() -> datetime:

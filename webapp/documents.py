@@ -1,7 +1,7 @@
 """A document: bytes prepared once, answered many times. It never renders and never decides what is shown.
 
-Compression, ETag and length are worked out when a document is made, so that answering is a
-look-up. Nothing here depends on the reader, so every cache in between may keep the answers.
+Hash and compression are worked out once, the first time they are wanted; after that answering
+is a look-up. Nothing here depends on the reader, so every cache in between may keep the answers.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+import werkzeug.datastructures
 from werkzeug import Response
 from whitenoise.compress import Compressor
 
@@ -28,15 +30,27 @@ TEXT = "text/plain; charset=utf-8"
 REVALIDATE = "public, no-cache, no-transform"
 
 
-@dataclass(frozen=True, slots=True)
+Headers = list[tuple[str, str]]
+_COMPRESS = {"br": Compressor.compress_brotli, "gzip": Compressor.compress_gzip}
+
+
+@dataclass(frozen=True)
 class Document:
-    """One resource in its three encodings, with the headers each answer carries."""
+    """One resource, with the headers that each of its answers carries."""
 
     body: bytes
-    digest: bytes
-    variants: Mapping[str, tuple[bytes, list[tuple[str, str]]]]
-    not_modified_headers: list[tuple[str, str]]
-    etag: str
+    content_type: str
+    headers: Headers
+
+    @cached_property
+    def digest(self) -> bytes:
+        """SHA-256 of the body."""
+        return hashlib.sha256(self.body).digest()
+
+    @cached_property
+    def etag(self) -> str:
+        """Weak, since the encodings of one body are not the same bytes (RFC 9110 section 8.8.1)."""
+        return f'W/"{self.digest.hex()[:32]}"'
 
     @property
     def integrity(self) -> str:
@@ -48,21 +62,34 @@ class Document:
         """Sixteen hex digits that change when the body changes."""
         return self.digest.hex()[:16]
 
+    @cached_property
+    def plain(self) -> tuple[bytes, Headers]:
+        return self._variant("")
 
-def make_document(body: str | bytes, content_type: str, headers: Mapping[str, str] | None = None) -> Document:
-    """Compress and hash `body`; `headers` go out with every answer, 304 included."""
-    content = body.encode() if isinstance(body, str) else body
-    digest = hashlib.sha256(content).digest()
-    etag = f'W/"{digest.hex()[:32]}"'
-    shared = [("Cache-Control", REVALIDATE), ("ETag", etag), ("Vary", "Accept-Encoding")]
-    shared += list((headers or {}).items())
-    encodings = {
-        "": content,
-        "gzip": Compressor.compress_gzip(content),
-        "br": Compressor.compress_brotli(content),
-    }
-    variants = {name: (data, _headers(name, data, content_type, shared)) for name, data in encodings.items()}
-    return Document(content, digest, variants, shared, etag)
+    @cached_property
+    def gzip(self) -> tuple[bytes, Headers]:
+        return self._variant("gzip")
+
+    @cached_property
+    def br(self) -> tuple[bytes, Headers]:
+        return self._variant("br")
+
+    @cached_property
+    def not_modified(self) -> tuple[bytes, Headers]:
+        """No body, and the headers that a 304 repeats."""
+        shared = [("Cache-Control", REVALIDATE), ("ETag", self.etag), ("Vary", "Accept-Encoding")]
+        return b"", shared + self.headers
+
+    def _variant(self, encoding: str) -> tuple[bytes, Headers]:
+        data = _COMPRESS[encoding](self.body) if encoding else self.body
+        headers = [("Content-Type", self.content_type), ("Content-Length", str(len(data)))]
+        headers += [("Content-Encoding", encoding)] if encoding else []
+        return data, headers + self.not_modified[1]
+
+
+def make_document(body: str, content_type: str, headers: Mapping[str, str] | None = None) -> Document:
+    """A document of that text; `headers` go out with every answer, 304 included."""
+    return Document(body.encode(), content_type, list((headers or {}).items()))
 
 
 def answer(document: Document, environ: WSGIEnvironment, status: int = 200) -> Response:
@@ -72,20 +99,15 @@ def answer(document: Document, environ: WSGIEnvironment, status: int = 200) -> R
     """
     known = environ.get("HTTP_IF_NONE_MATCH", "")
     if known and status == 200 and (known.strip() == "*" or document.etag[2:] in known):
-        return _response(b"", 304, document.not_modified_headers)
-    data, headers = document.variants[_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))]
-    return _response(data, status, headers)
+        return _response(document.not_modified, 304)
+    return _response(_choose(document, environ.get("HTTP_ACCEPT_ENCODING", "")), status)
 
 
-def _headers(encoding: str, data: bytes, content_type: str, shared: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    headers = [("Content-Type", content_type), ("Content-Length", str(len(data))), *shared]
-    return [*headers, ("Content-Encoding", encoding)] if encoding else headers
-
-
-def _encoding(accepted: str) -> str:
-    """The best encoding that the client names and does not refuse with a weight of 0."""
+def _choose(document: Document, accepted: str) -> tuple[bytes, Headers]:
     weights = dict(_weight(part) for part in accepted.lower().split(","))
-    return next((name for name in ("br", "gzip") if weights.get(name, False)), "")
+    if weights.get("br"):
+        return document.br
+    return document.gzip if weights.get("gzip") else document.plain
 
 
 def _weight(part: str) -> tuple[str, bool]:
@@ -95,8 +117,8 @@ def _weight(part: str) -> tuple[str, bool]:
     return name.strip(), weight.strip("0.") != "" or weight == ""
 
 
-def _response(data: bytes, status: int, headers: list[tuple[str, str]]) -> Response:
+def _response(prepared: tuple[bytes, Headers], status: int) -> Response:
+    data, headers = prepared
     response = Response(data, status)
-    response.headers.clear()
-    response.headers.extend(headers)
+    response.headers = werkzeug.datastructures.Headers(headers)
     return response

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from dataclasses import fields
 from datetime import date
 from datetime import timedelta
+from functools import cached_property
 
 from jinja2 import Environment
 
@@ -105,6 +106,7 @@ class Renderer:
         """The page for an address that leads nowhere: kind words and the day's card."""
         return self._page("lost.html", path="/lost", view=self._of(today), nearby=(), page="lost")
 
+    @cached_property
     def shells(self) -> dict[str, Document]:
         """The card page and the lost page with tokens, by their addresses."""
         return {
@@ -112,6 +114,7 @@ class Renderer:
             "/lost": self._page("lost.html", path="", view=TOKENS, nearby=(), page="lost"),
         }
 
+    @cached_property
     def sheets(self) -> dict[str, Document]:
         """The pages without a day, by their addresses."""
         return {f"/{name}": self._page(f"{name}.html", path=f"/{name}", page=name) for name in SHEETS}

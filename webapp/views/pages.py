@@ -37,7 +37,7 @@ def pages_blueprint(renderer: Renderer, deck: Deck, clock: Callable[[], datetime
             raise NotFound from None
         return answer(document, request.environ)
 
-    for path, document in renderer.sheets().items():
+    for path, document in renderer.sheets.items():
         bp.add_url_rule(path, path.strip("/"), lambda document=document: answer(document, request.environ))
 
     @bp.app_errorhandler(NotFound)

@@ -29,8 +29,8 @@ SHORTCUTS = (("Today", "/", "today"), ("Daily reminder", "/reminders", "daily"),
 def pwa_blueprint(settings: Settings, assets: Assets, renderer: Renderer, key: str) -> Blueprint:
     """The routes of the PWA layer; the worker they serve keeps every page of `renderer`."""
     bp = Blueprint("pwa", __name__)
-    shells = renderer.shells()
-    kept = {**shells, **renderer.sheets()}
+    shells = renderer.shells
+    kept = {**shells, **renderer.sheets}
     worker = assets.kill_switch if settings.kill_worker else _worker(assets, kept, key)
     documents = {
         **shells,
