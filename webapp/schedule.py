@@ -83,7 +83,7 @@ def parse_reminder(data: object, known_topics: Collection[str], now: datetime) -
         zone=zone,
         utc_offset_minutes=offset // timedelta(minutes=1),
         level=_parse_level(data.get("level", Level.WORDS.value)),
-        topics=_parse_topics(data.get("topics", []), known_topics),
+        topics=parse_topics(data.get("topics", []), known_topics),
     )
 
 
@@ -94,6 +94,21 @@ def parse_zone(data: object, field: str = "reminder.zone") -> str:
     raise ReminderError(
         field, "is not a known IANA time zone", 'Send a name such as "Europe/Lisbon"'
     )
+
+
+def parse_topics(
+    data: object, known_topics: Collection[str], field: str = "reminder.topics"
+) -> tuple[str, ...]:
+    """Return a list of known slugs, none twice, as a tuple. Raises ReminderError."""
+    if not isinstance(data, list) or len(data) > MAX_TOPICS:
+        reason = f"is not a list of at most {MAX_TOPICS}"
+        raise ReminderError(field, reason, "Leave it empty for every topic")
+    for slug in data:
+        if not isinstance(slug, str) or slug not in known_topics:
+            raise ReminderError(field, "has a topic that this deck has not", "Send its slugs")
+    if len(set(data)) != len(data):
+        raise ReminderError(field, "names a topic twice", "Name each once")
+    return tuple(data)
 
 
 @cache
@@ -139,21 +154,10 @@ def _parse_minute(data: object) -> int:
 
 
 def _parse_level(data: object) -> Level:
-    for level in Level:
-        if data == level.value:
-            return level
-    _refuse("level", "is neither words nor neutral", 'Send "words" or "neutral"')
-
-
-def _parse_topics(data: object, known_topics: Collection[str]) -> tuple[str, ...]:
-    if not isinstance(data, list) or len(data) > MAX_TOPICS:
-        _refuse("topics", f"is not a list of at most {MAX_TOPICS}", "Send [] for every topic")
-    for slug in data:
-        if not isinstance(slug, str) or slug not in known_topics:
-            _refuse("topics", "has a topic that this deck has not", "Send slugs of the deck")
-    if len(set(data)) != len(data):
-        _refuse("topics", "names a topic twice", "Name each once")
-    return tuple(data)
+    level = next((level for level in Level if data == level.value), None)
+    if level is None:
+        _refuse("level", "is neither words nor neutral", 'Send "words" or "neutral"')
+    return level
 
 
 def _find_zone(reminder: Reminder) -> tzinfo:

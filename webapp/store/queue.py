@@ -35,7 +35,7 @@ _due = (
     .with_for_update(skip_locked=True)  # PostgreSQL only; SQLite has one writer anyway
     .cte("due")
 )
-CLAIM = (
+_CLAIM = (
     update(push_schedule)
     .where(
         push_schedule.c.subscription_id == _due.c.subscription_id,
@@ -60,7 +60,7 @@ _FACTS = update(push_subscription).where(
 def claim_due(connection: Connection, now: int, limit: int, lease_end: int) -> list[Due]:
     """Move up to `limit` due rows to `lease_end`, and return them with their subscriptions."""
     parameters = {"now": now, "row_limit": limit, "lease_end": lease_end}
-    rows = connection.execute(CLAIM, parameters).all()
+    rows = connection.execute(_CLAIM, parameters).all()
     ids = {row.subscription_id for row in rows}
     owners = connection.execute(
         select(push_subscription).where(push_subscription.c.id.in_(ids))

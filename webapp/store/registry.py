@@ -142,9 +142,7 @@ def _change(
     connection.execute(statement.values(p256dh=subscription.p256dh, **write_reminder(reminder)))
 
 
-def _schedule(
-    connection: Connection, id_: int, upcoming: Occurrence, *, has_moved: bool
-) -> None:
+def _schedule(connection: Connection, id_: int, upcoming: Occurrence, *, has_moved: bool) -> None:
     """Make the daily row, or with `has_moved` rewrite it, which takes it from any worker."""
     statement = _INSERT[connection.dialect.name](push_schedule).values(
         subscription_id=id_,

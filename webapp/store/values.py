@@ -22,7 +22,8 @@ TEST = "test"
 class Record:
     """All that is known about one subscription, and what comes next for it.
 
-    `accepted_at` says since when its push service takes our messages; None: not yet.
+    `accepted_at` says since when its push service takes our messages, `failing_since` since when
+    it does not; None: not so.
     """
 
     id: int
@@ -30,6 +31,7 @@ class Record:
     reminder: Reminder
     created_at: int
     accepted_at: int | None
+    failing_since: int | None
     next: Occurrence
 
 
@@ -68,11 +70,14 @@ class Advance:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """The same occurrence again at the instant `at`; failures began at `failing_since`."""
+    """The same occurrence again at the instant `at`.
+
+    `failing_since` begins a run of failures; None leaves it as it is.
+    """
 
     due: Due
     at: int
-    failing_since: int
+    failing_since: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,7 @@ def read_record(row: Row[*tuple[Any, ...]]) -> Record:
         reminder=read_reminder(row),
         created_at=row.created_at,
         accepted_at=row.accepted_at,
+        failing_since=row.failing_since,
         next=following,
     )
 

@@ -67,6 +67,11 @@ def _move(connection: Connection, group: Row[*tuple[Any, ...]], right: Occurrenc
     statement = update(push_schedule).where(
         push_schedule.c.kind == DAILY, push_schedule.c.subscription_id == chosen.c.subscription_id
     )
-    following = {"due_at": right.due_at, "first_due_at": right.due_at}
-    occurrence = right.date.isoformat()
-    return connection.execute(statement.values(occurrence=occurrence, **following)).rowcount
+    following = {
+        "due_at": right.due_at,
+        "occurrence": right.date.isoformat(),
+        "first_due_at": right.due_at,
+    }
+    # Counted by RETURNING: sqlite3 has no rowcount for a statement that begins with WITH.
+    moved = connection.execute(statement.values(following).returning(push_schedule.c.kind))
+    return len(moved.all())

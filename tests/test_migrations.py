@@ -1,0 +1,86 @@
+"""The steps of the schema lead to the tables that the store uses."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy.exc import SQLAlchemyError
+
+from webapp import migrations
+from webapp.store.engine import make_engine
+from webapp.store.tables import metadata
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_the_migrated_schema_is_the_one_the_store_uses(empty_database_url: str) -> None:
+    migrations.upgrade(empty_database_url)
+    engine = make_engine(empty_database_url)
+    with engine.begin() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "compare_server_default": True}
+        )
+        differences = compare_metadata(context, metadata)
+    engine.dispose()
+    assert differences == []
+
+
+def test_upgrading_twice_is_harmless(empty_database_url: str) -> None:
+    migrations.upgrade(empty_database_url)
+    step = migrations.current(empty_database_url)
+    migrations.upgrade(empty_database_url)
+    assert migrations.current(empty_database_url) == step
+
+
+def test_it_is_known_whether_the_schema_is_current(empty_database_url: str) -> None:
+    assert migrations.current(empty_database_url) is None
+    assert not migrations.is_current(empty_database_url)
+    migrations.upgrade(empty_database_url)
+    assert migrations.is_current(empty_database_url)
+
+
+def test_processes_that_upgrade_at_once_wait_for_each_other(empty_database_url: str) -> None:
+    code = (
+        "import sys; from webapp import migrations; print('ready', flush=True);"
+        "sys.stdin.readline(); migrations.upgrade(sys.argv[1])"
+    )
+    workers = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, empty_database_url],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(4)
+    ]
+    for worker in workers:
+        assert worker.stdout is not None
+        worker.stdout.readline()
+    for worker in workers:
+        assert worker.stdin is not None
+        worker.stdin.write("go\n")
+        worker.stdin.flush()
+    errors = [worker.communicate()[1] for worker in workers]
+    assert errors == [""] * len(workers)
+    assert [worker.returncode for worker in workers] == [0] * len(workers)
+    assert migrations.is_current(empty_database_url)
+
+
+def test_a_failing_step_leaves_the_schema_as_it_was(empty_database_url: str) -> None:
+    engine = make_engine(empty_database_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE push_schedule (x INTEGER)")
+    with pytest.raises(SQLAlchemyError):
+        migrations.upgrade(empty_database_url)
+    with engine.begin() as connection:
+        tables = connection.dialect.get_table_names(connection)
+    engine.dispose()
+    assert tables == ["push_schedule"]
+    assert migrations.current(empty_database_url) is None

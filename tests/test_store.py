@@ -1,0 +1,652 @@
+"""What the store promises, on SQLite and on PostgreSQL alike."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from contextlib import contextmanager
+from datetime import UTC
+from datetime import date
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection
+from sqlalchemy import event
+from sqlalchemy import func
+from sqlalchemy import select
+from sqlalchemy import text
+from sqlalchemy import update
+from sqlalchemy.exc import SQLAlchemyError
+
+from webapp.errors import OwnerError
+from webapp.errors import SettingError
+from webapp.schedule import Level
+from webapp.schedule import Occurrence
+from webapp.schedule import Reminder
+from webapp.schedule import next_due
+from webapp.store import Advance
+from webapp.store import Due
+from webapp.store import Remove
+from webapp.store import Retry
+from webapp.store import Store
+from webapp.store import engine as engine_module
+from webapp.store import open_store
+from webapp.store.engine import make_engine
+from webapp.store.tables import push_schedule
+from webapp.store.tables import push_subscription
+from webapp.subscription import PushSubscription
+
+POINT = b"\x04" + bytes(range(64))
+AUTH = bytes(range(16))
+LEASE = 120
+
+
+def at(moment: str) -> int:
+    return int(datetime.fromisoformat(moment).replace(tzinfo=UTC).timestamp())
+
+
+NOW = at("2027-01-15T12:00")
+EIGHT = at("2027-01-16T08:00")
+MORNING = Reminder(480, "Europe/Lisbon", 0, Level.WORDS, ("asking", "rest"))
+
+
+def subscription(number: int = 1, **changes: bytes) -> PushSubscription:
+    plain = PushSubscription(f"https://fcm.googleapis.com/fcm/send/{number}", POINT, AUTH)
+    return dataclasses.replace(plain, **changes)  # type: ignore[arg-type]
+
+
+def fill(store: Store, count: int, reminder: Reminder = MORNING) -> None:
+    for number in range(count):
+        store.save(subscription(number), reminder, NOW)
+
+
+def claim_one(store: Store, now: int = EIGHT) -> Due:
+    (due,) = store.claim_due(now, 10, LEASE)
+    return due
+
+
+def tomorrow(due: Due) -> Occurrence:
+    return next_due(due.reminder, datetime.fromtimestamp(due.first_due_at, UTC))
+
+
+@contextmanager
+def connect(url: str) -> Iterator[Connection]:
+    engine = make_engine(url)
+    with engine.begin() as connection:
+        yield connection
+    engine.dispose()
+
+
+def count_rows(url: str) -> tuple[int, int]:
+    with connect(url) as connection:
+        counts = (select(func.count()).select_from(t) for t in (push_subscription, push_schedule))
+        subscriptions, schedules = (connection.scalars(count).one() for count in counts)
+    return subscriptions, schedules
+
+
+# Save and find
+
+
+def test_what_is_saved_is_found_whole(store: Store) -> None:
+    saved = store.save(subscription(), MORNING, NOW)
+    assert saved == store.find(subscription().endpoint)
+    assert (saved.subscription, saved.reminder) == (subscription(), MORNING)
+    assert (saved.created_at, saved.accepted_at) == (NOW, None)
+    assert saved.next == Occurrence(date(2027, 1, 16), EIGHT)
+
+
+def test_an_unknown_endpoint_is_not_found(store: Store) -> None:
+    store.save(subscription(), MORNING, NOW)
+    assert store.find(subscription(2).endpoint) is None
+
+
+def test_saving_the_same_again_changes_nothing(store: Store) -> None:
+    first = store.save(subscription(), MORNING, NOW)
+    assert store.save(subscription(), MORNING, NOW + 3600) == first
+
+
+def test_saving_again_never_makes_a_second_row(store: Store, database_url: str) -> None:
+    for number in range(30):
+        store.save(subscription(), dataclasses.replace(MORNING, minute=number), NOW + number)
+        store.request_test(subscription().endpoint, NOW + number)
+    assert count_rows(database_url) == (1, 2)
+
+
+def test_a_new_time_counts_from_now(store: Store) -> None:
+    store.save(subscription(), MORNING, NOW)
+    saved = store.save(subscription(), dataclasses.replace(MORNING, minute=13 * 60), NOW)
+    assert saved.next == Occurrence(date(2027, 1, 15), at("2027-01-15T13:00"))
+    assert store.next_due_at() == saved.next.due_at
+
+
+def test_a_new_zone_counts_from_now(store: Store) -> None:
+    store.save(subscription(), MORNING, NOW)
+    moved = dataclasses.replace(MORNING, zone="Pacific/Auckland", utc_offset_minutes=780)
+    saved = store.save(subscription(), moved, NOW)
+    assert saved.next == Occurrence(date(2027, 1, 16), at("2027-01-15T19:00"))
+
+
+def test_new_words_topics_and_offset_keep_what_is_due(store: Store) -> None:
+    store.save(subscription(), MORNING, NOW)
+    due = claim_one(store)
+    changed = Reminder(480, "Europe/Lisbon", 60, Level.NEUTRAL, ())
+    saved = store.save(subscription(), changed, EIGHT + 5)
+    assert saved.reminder == changed
+    assert saved.next == Occurrence(date(2027, 1, 16), EIGHT)
+    assert store.claim_due(EIGHT + 10, 10, LEASE) == []
+    assert store.claim_due(due.lease, 10, LEASE)[0].reminder == changed
+
+
+def test_an_unchanged_save_in_flight_leaves_the_lease_alone(store: Store) -> None:
+    store.save(subscription(), MORNING, NOW)
+    due = claim_one(store)
+    store.save(subscription(), MORNING, EIGHT + 5)
+    store.settle([Advance(due, tomorrow(due), accepted=True)], EIGHT + 6)
+    assert store.claim_due(EIGHT + LEASE + 1, 10, LEASE) == []
+
+
+def test_a_new_public_key_with_the_same_auth_secret_is_taken(store: Store) -> None:
+    store.save(subscription(), MORNING, NOW)
+    renewed = subscription(p256dh=POINT[::-1])
+    assert store.save(renewed, MORNING, NOW).subscription == renewed
+
+
+def test_another_auth_secret_cannot_take_an_endpoint_over(store: Store) -> None:
+    first = store.save(subscription(), MORNING, NOW)
+    stranger = subscription(auth=AUTH[::-1])
+    with pytest.raises(OwnerError):
+        store.save(stranger, dataclasses.replace(MORNING, minute=0), NOW)
+    assert store.find(subscription().endpoint) == first
+
+
+def test_many_saves_of_one_endpoint_at_once_leave_one_row(store: Store, database_url: str) -> None:
+    reminders = [dataclasses.replace(MORNING, minute=minute) for minute in range(24)]
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda reminder: store.save(subscription(), reminder, NOW), reminders))
+    assert count_rows(database_url) == (1, 1)
+    found = store.find(subscription().endpoint)
+    assert found is not None
+    assert found.next == next_due(found.reminder, datetime.fromtimestamp(NOW, UTC))
+
+
+# Remove
+
+
+def test_a_removed_subscription_leaves_nothing(store: Store, database_url: str) -> None:
+    store.save(subscription(), MORNING, NOW)
+    store.request_test(subscription().endpoint, NOW)
+    assert store.remove(subscription().endpoint)
+    assert count_rows(database_url) == (0, 0)
+    assert not store.remove(subscription().endpoint)
+
+
+def test_a_renewed_subscription_survives_the_removal_of_the_old_one(store: Store) -> None:
+    store.save(subscription(), MORNING, NOW)
+    due = claim_one(store)
+    store.remove(subscription().endpoint)
+    renewed = store.save(subscription(2), MORNING, NOW)
+    store.remove_gone(due.subscription_id, subscription().endpoint)
+    store.remove_gone(renewed.id, subscription().endpoint)
+    store.settle([Remove(due)], EIGHT)
+    assert store.find(subscription(2).endpoint) == renewed
+
+
+def test_an_id_is_never_given_twice(store: Store) -> None:
+    old = store.save(subscription(), MORNING, NOW)
+    store.remove(subscription().endpoint)
+    assert store.save(subscription(), MORNING, NOW).id != old.id
+
+
+def test_a_gone_subscription_is_removed_by_id_and_endpoint(store: Store) -> None:
+    saved = store.save(subscription(), MORNING, NOW)
+    store.remove_gone(saved.id, subscription().endpoint)
+    assert store.find(subscription().endpoint) is None
+
+
+# Claim
+
+
+def test_a_claim_returns_all_that_sending_needs(store: Store) -> None:
+    saved = store.save(subscription(), MORNING, NOW)
+    assert claim_one(store) == Due(
+        subscription_id=saved.id,
+        kind="daily",
+        lease=EIGHT + LEASE,
+        occurrence="2027-01-16",
+        first_due_at=EIGHT,
+        attempts=0,
+        subscription=subscription(),
+        reminder=MORNING,
+        has_been_accepted=False,
+        failing_since=None,
+    )
+
+
+def test_nothing_is_due_before_its_instant(store: Store) -> None:
+    store.save(subscription(), MORNING, NOW)
+    assert store.claim_due(EIGHT - 1, 10, LEASE) == []
+    assert len(store.claim_due(EIGHT, 10, LEASE)) == 1
+
+
+def test_the_longest_due_comes_first_and_the_limit_holds(store: Store) -> None:
+    for number in (3, 1, 4, 0, 2):
+        store.save(subscription(number), dataclasses.replace(MORNING, minute=480 + number), NOW)
+    first, second = (store.claim_due(EIGHT + 3600, 3, LEASE) for _ in range(2))
+    minutes = [[due.reminder.minute - 480 for due in claimed] for claimed in (first, second)]
+    assert minutes == [[0, 1, 2], [3, 4]]
+
+
+def test_the_next_due_instant_counts_leases_too(store: Store) -> None:
+    assert store.next_due_at() is None
+    store.save(subscription(), MORNING, NOW)
+    assert store.next_due_at() == EIGHT
+    claim_one(store)
+    assert store.next_due_at() == EIGHT + LEASE
+
+
+def test_after_a_crash_a_row_is_due_again_when_its_lease_ends(store: Store) -> None:
+    store.save(subscription(), MORNING, NOW)
+    lost = claim_one(store)
+    assert store.claim_due(EIGHT + LEASE - 1, 10, LEASE) == []
+    again = claim_one(store, EIGHT + LEASE)
+    assert dataclasses.replace(again, lease=lost.lease) == lost
+
+
+def test_claiming_at_once_never_gives_a_row_twice(store: Store) -> None:
+    fill(store, 200)
+    barrier = threading.Barrier(4)
+
+    def claim_all() -> list[int]:
+        barrier.wait()
+        claimed: list[int] = []
+        while found := store.claim_due(EIGHT, 7, LEASE):
+            claimed += [due.subscription_id for due in found]
+        return claimed
+
+    with ThreadPoolExecutor(4) as pool:
+        workers = [pool.submit(claim_all) for _ in range(4)]
+        counts = Counter(id_ for worker in workers for id_ in worker.result())
+    assert len(counts) == 200
+    assert set(counts.values()) == {1}
+
+
+CLAIM_ALL = """
+import json, sys
+from webapp.store import open_store
+store = open_store(sys.argv[1])
+print("ready", flush=True)
+sys.stdin.readline()
+claimed = []
+while found := store.claim_due(int(sys.argv[2]), 7, 120):
+    claimed += [due.subscription_id for due in found]
+print(json.dumps(claimed))
+"""
+
+
+def test_two_processes_never_claim_the_same_row(store: Store, database_url: str) -> None:
+    fill(store, 200)
+    command = [sys.executable, "-c", CLAIM_ALL, database_url, str(EIGHT)]
+    root = Path(__file__).parent.parent
+    workers = [
+        subprocess.Popen(
+            command, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(2)
+    ]
+    for worker in workers:
+        assert worker.stdout is not None
+        assert worker.stdout.readline() == "ready\n"
+    for worker in workers:
+        assert worker.stdin is not None
+        worker.stdin.write("go\n")
+        worker.stdin.flush()
+    claimed = [id_ for worker in workers for id_ in json.loads(worker.communicate()[0])]
+    assert len(claimed) == len(set(claimed)) == 200
+
+
+# Settle
+
+
+def test_an_accepted_message_moves_on_to_the_next_day(store: Store) -> None:
+    store.save(subscription(), MORNING, NOW)
+    due = claim_one(store)
+    store.settle([Advance(due, tomorrow(due), accepted=True)], EIGHT + 2)
+    found = store.find(subscription().endpoint)
+    assert found is not None
+    assert found.next == Occurrence(date(2027, 1, 17), EIGHT + 86_400)
+    assert found.accepted_at == EIGHT + 2
+    following = claim_one(store, EIGHT + 86_400)
+    assert (following.occurrence, following.has_been_accepted) == ("2027-01-17", True)
+
+
+def test_a_later_acceptance_keeps_since_when(store: Store) -> None:
+    store.save(subscription(), MORNING, NOW)
+    for day in range(3):
+        due = claim_one(store, EIGHT + day * 86_400)
+        store.settle([Advance(due, tomorrow(due), accepted=True)], due.first_due_at + 2)
+    found = store.find(subscription().endpoint)
+    assert found is not None
+    assert found.accepted_at == EIGHT + 2
+
+
+def test_a_retry_keeps_the_occurrence_and_counts(store: Store) -> None:
+    store.save(subscription(), MORNING, NOW)
+    due = claim_one(store)
+    store.settle([Retry(due, EIGHT + 60, failing_since=EIGHT + 1)], EIGHT + 1)
+    assert store.claim_due(EIGHT + 59, 10, LEASE) == []
+    again = claim_one(store, EIGHT + 60)
+    assert (again.occurrence, again.first_due_at, again.attempts) == ("2027-01-16", EIGHT, 1)
+    assert again.failing_since == EIGHT + 1
+
+
+def test_the_next_day_starts_with_no_attempts(store: Store) -> None:
+    store.save(subscription(), MORNING, NOW)
+    store.settle([Retry(claim_one(store), EIGHT + 60, failing_since=EIGHT)], EIGHT)
+    due = claim_one(store, EIGHT + 60)
+    store.settle([Advance(due, tomorrow(due), accepted=False)], EIGHT + 61)
+    following = claim_one(store, EIGHT + 86_400)
+    assert (following.attempts, following.first_due_at) == (0, EIGHT + 86_400)
+    assert (following.failing_since, following.has_been_accepted) == (EIGHT, False)
+
+
+def test_giving_up_for_today_may_begin_a_run_of_failures(store: Store) -> None:
+    store.save(subscription(), MORNING, NOW)
+    due = claim_one(store)
+    given_up = Advance(due, tomorrow(due), accepted=False, failing_since=EIGHT)
+    store.settle([given_up], EIGHT)
+    assert claim_one(store, EIGHT + 86_400).failing_since == EIGHT
+
+
+def test_an_acceptance_ends_a_run_of_failures(store: Store) -> None:
+    store.save(subscription(), MORNING, NOW)
+    store.settle([Retry(claim_one(store), EIGHT + 60, failing_since=EIGHT)], EIGHT)
+    due = claim_one(store, EIGHT + 60)
+    store.settle([Advance(due, tomorrow(due), accepted=True)], EIGHT + 61)
+    following = claim_one(store, EIGHT + 86_400)
+    assert (following.failing_since, following.has_been_accepted) == (None, True)
+
+
+def test_a_gone_subscription_is_settled_away(store: Store, database_url: str) -> None:
+    fill(store, 3)
+    first, second, third = store.claim_due(EIGHT, 10, LEASE)
+    store.settle([Remove(second), Advance(first, tomorrow(first), accepted=True)], EIGHT)
+    assert count_rows(database_url) == (2, 2)
+    assert [due.subscription_id for due in store.claim_due(EIGHT + LEASE, 10, LEASE)] == [
+        third.subscription_id
+    ]
+
+
+def test_a_lost_lease_settles_nothing(store: Store) -> None:
+    fill(store, 4)
+    lost = store.claim_due(EIGHT, 10, LEASE)
+    held = store.claim_due(EIGHT + LEASE, 10, LEASE)
+    accepted, retried, ended, _ = lost
+    late = EIGHT + LEASE + 1
+    store.settle(
+        [
+            Advance(accepted, tomorrow(accepted), accepted=True),
+            Retry(retried, late + 60, failing_since=late),
+            Advance(ended, None, accepted=True),
+        ],
+        late,
+    )
+    store.release(lost)
+    again = store.claim_due(EIGHT + 2 * LEASE, 10, LEASE)
+    assert [dataclasses.replace(due, lease=held[0].lease) for due in again] == held
+
+
+def test_a_reminder_moved_in_flight_is_not_settled_over(store: Store) -> None:
+    store.save(subscription(), MORNING, NOW)
+    due = claim_one(store)
+    evening = dataclasses.replace(MORNING, minute=20 * 60)
+    moved = store.save(subscription(), evening, EIGHT + 1)
+    store.settle([Advance(due, tomorrow(due), accepted=True)], EIGHT + 2)
+    found = store.find(subscription().endpoint)
+    assert found is not None
+    assert found.next == moved.next == Occurrence(date(2027, 1, 16), EIGHT + 12 * 3600)
+
+
+def test_settling_nothing_is_harmless(store: Store) -> None:
+    store.settle([], NOW)
+    store.release([])
+
+
+def test_workers_with_overlapping_batches_do_not_block_each_other(store: Store) -> None:
+    fill(store, 60)
+    lost = store.claim_due(EIGHT, 100, LEASE)
+    held = store.claim_due(EIGHT + LEASE, 100, LEASE)
+    barrier = threading.Barrier(3)
+
+    def settle(dues: list[Due]) -> None:
+        barrier.wait()
+        gone = [Remove(due) for due in dues[::7]]
+        moved = [Retry(due, EIGHT + 900, failing_since=EIGHT) for due in dues[1::7]]
+        sent = [Advance(due, tomorrow(due), accepted=True) for due in dues[2:5]]
+        store.settle([*sent, *gone, *moved], EIGHT + LEASE)
+
+    def save() -> None:
+        barrier.wait()
+        for number in range(60):
+            store.save(subscription(number), dataclasses.replace(MORNING, minute=9), EIGHT)
+
+    with ThreadPoolExecutor(3) as pool:
+        jobs = [pool.submit(settle, lost[::-1]), pool.submit(settle, held), pool.submit(save)]
+        for job in jobs:
+            job.result(timeout=30)
+
+
+# Release
+
+
+def test_released_rows_are_due_at_once_in_their_order(store: Store) -> None:
+    for number in (1, 0):
+        store.save(subscription(number), dataclasses.replace(MORNING, minute=480 + number), NOW)
+    claimed = store.claim_due(EIGHT + 60, 10, LEASE)
+    store.release(claimed)
+    assert store.next_due_at() == EIGHT
+    assert store.claim_due(EIGHT + 60, 10, LEASE) == claimed
+
+
+# Tests on request
+
+
+def test_a_requested_test_is_due_now_beside_the_daily_one(store: Store) -> None:
+    saved = store.save(subscription(), MORNING, NOW)
+    assert store.request_test(subscription().endpoint, NOW)
+    due = claim_one(store, NOW)
+    assert (due.kind, due.first_due_at, due.attempts) == ("test", NOW, 0)
+    assert due.occurrence == f"test-{NOW}"
+    assert store.find(subscription().endpoint) == saved
+
+
+def test_a_settled_test_is_over(store: Store) -> None:
+    store.save(subscription(), MORNING, NOW)
+    store.request_test(subscription().endpoint, NOW)
+    store.settle([Advance(claim_one(store, NOW), None, accepted=True)], NOW + 1)
+    assert store.claim_due(NOW + 10 * LEASE, 10, LEASE) == []
+    found = store.find(subscription().endpoint)
+    assert found is not None
+    assert (found.accepted_at, found.next.due_at) == (NOW + 1, EIGHT)
+
+
+def test_a_second_request_starts_the_test_anew(store: Store) -> None:
+    store.save(subscription(), MORNING, NOW)
+    store.request_test(subscription().endpoint, NOW)
+    store.settle([Retry(claim_one(store, NOW), NOW + 900, failing_since=NOW)], NOW)
+    store.request_test(subscription().endpoint, NOW + 5)
+    due = claim_one(store, NOW + 5)
+    assert (due.first_due_at, due.attempts) == (NOW + 5, 0)
+
+
+def test_a_test_for_an_unknown_endpoint_is_not_made(store: Store, database_url: str) -> None:
+    assert not store.request_test(subscription().endpoint, NOW)
+    assert count_rows(database_url) == (0, 0)
+
+
+# Changed rules of a zone
+
+
+def shift(connection: Connection, seconds: int) -> None:
+    """As if the rows had been computed by rules that have changed since."""
+    due_at = push_schedule.c.due_at
+    connection.execute(
+        update(push_schedule).values(due_at=due_at + seconds, first_due_at=due_at + seconds)
+    )
+
+
+def test_changed_zone_rules_move_what_is_to_come(store: Store, database_url: str) -> None:
+    fill(store, 3)
+    with connect(database_url) as connection:
+        shift(connection, 3600)
+    assert store.reschedule(NOW) == 3
+    found = store.find(subscription().endpoint)
+    assert found is not None
+    assert found.next == Occurrence(date(2027, 1, 16), EIGHT)
+    assert store.next_due_at() == EIGHT
+    assert store.reschedule(NOW) == 0
+
+
+def test_what_is_in_flight_is_not_moved(store: Store, database_url: str) -> None:
+    fill(store, 1)
+    with connect(database_url) as connection:
+        shift(connection, -3600)
+    due = claim_one(store)
+    assert store.reschedule(NOW) == 0
+    store.settle([Advance(due, Occurrence(date(2027, 1, 17), EIGHT + 86_400), True)], EIGHT)
+    assert store.next_due_at() == EIGHT + 86_400
+
+
+# The database itself
+
+
+def test_claiming_reads_by_the_index_and_never_scans(sqlite_store: Store) -> None:
+    fill(sqlite_store, 50)
+    seen: list[tuple[str, Any]] = []
+    event.listen(
+        sqlite_store._reading,
+        "before_cursor_execute",
+        lambda _connection, _cursor, statement, values, *_: seen.append((statement, values)),
+    )
+    sqlite_store.claim_due(EIGHT, 5, LEASE)
+    claim, values = next((sql, values) for sql, values in seen if "RETURNING" in sql)
+    with sqlite_store._reading.begin() as connection:
+        steps = [
+            row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {claim}", values)
+        ]
+    assert any("INDEX ix_push_schedule_due_at (due_at<?)" in step for step in steps)
+    assert any("SEARCH push_schedule USING PRIMARY KEY" in step for step in steps)
+    assert not any(step.startswith("SCAN push_schedule") for step in steps)
+
+
+def test_sqlite_is_set_up_for_many_processes(sqlite_store: Store) -> None:
+    with sqlite_store._reading.begin() as connection:
+        pragmas = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "busy_timeout", "foreign_keys")
+        }
+    normal = 1
+    assert pragmas == {
+        "journal_mode": "wal",
+        "synchronous": normal,
+        "busy_timeout": 5000,
+        "foreign_keys": 1,
+    }
+
+
+def test_a_sqlite_writer_takes_the_lock_before_it_reads(sqlite_store: Store) -> None:
+    """Else two that read first would both wait, and one be refused at once, time-out or not."""
+    path = sqlite_store._reading.url.database
+    assert path is not None
+    with sqlite_store._writing.begin(), closing(sqlite3.connect(path, timeout=0)) as second:
+        assert second.execute("SELECT count(*) FROM push_schedule").fetchone() == (0,)
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            second.execute("BEGIN IMMEDIATE")
+
+
+def test_the_store_answers_a_ping(store: Store) -> None:
+    store.ping()
+
+
+def test_a_database_that_is_gone_fails_the_ping(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path / 'no' / 'folder' / 'pocket.db'}")
+    with pytest.raises(SQLAlchemyError):
+        store.ping()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "nonsense",
+        "mysql://u:5ecret@host/x",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "postgresql+asyncpg://u:5ecret@host/x",
+        "postgresql://u:5ecret@host:port/x",
+    ],
+)
+def test_an_unusable_address_is_refused_without_showing_it(url: str) -> None:
+    with pytest.raises(SettingError) as caught:
+        open_store(url)
+    assert caught.value.name == "POCKET_DATABASE_URL"
+    assert "5ecret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_every_way_to_write_postgresql_is_understood(scheme: str) -> None:
+    assert make_engine(f"{scheme}://u:p@host/x").url.drivername == "postgresql+psycopg"
+
+
+def test_an_older_sqlite_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine_module.sqlite3, "sqlite_version_info", (3, 34, 1))
+    with pytest.raises(SettingError, match=r"needs SQLite 3\.35"):
+        open_store(f"sqlite:///{tmp_path / 'pocket.db'}")
+
+
+def test_a_failing_statement_shows_no_secret(store: Store) -> None:
+    long = PushSubscription("https://5ecret.org/" + "x" * 3000, POINT, AUTH)
+    with store._writing.begin() as connection:
+        connection.execute(text("DROP TABLE push_schedule"))
+        with pytest.raises(SQLAlchemyError) as caught:
+            connection.execute(text("SELECT :x FROM push_schedule"), {"x": long.endpoint})
+        connection.rollback()
+    assert "5ecret" not in str(caught.value)
+
+
+@pytest.fixture
+def run_at_once() -> Callable[[list[Callable[[], object]]], None]:
+    def run(jobs: list[Callable[[], object]]) -> None:
+        with ThreadPoolExecutor(len(jobs)) as pool:
+            for job in [pool.submit(job) for job in jobs]:
+                job.result(timeout=30)
+
+    return run
+
+
+def test_readers_and_writers_go_on_together(
+    store: Store, run_at_once: Callable[[list[Callable[[], object]]], None]
+) -> None:
+    fill(store, 40)
+
+    def work() -> None:
+        for _ in range(10):
+            dues = store.claim_due(EIGHT, 4, LEASE)
+            store.settle([Advance(due, tomorrow(due), accepted=True) for due in dues], EIGHT)
+
+    def read() -> None:
+        for number in range(40):
+            assert store.find(subscription(number).endpoint) is not None
+
+    run_at_once([work, work, read, read, store.next_due_at])
+    assert store.next_due_at() == EIGHT + 86_400
