@@ -1,0 +1,79 @@
+"""What the API answers, as JSON: what is known of a subscription, and cards.
+
+It shows; it never looks anything up. Instants are RFC 3339 in UTC, dates are the reader's own.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from datetime import UTC
+from datetime import date
+from datetime import datetime
+
+from webapp.deck import Affirmation
+from webapp.deck import typeset
+from webapp.schedule import Reminder
+from webapp.store import Record
+
+
+def write_json(data: object) -> str:
+    """Return compact JSON with its text as it is, not escaped to ASCII."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+
+
+def write_saved(record: Record) -> dict[str, object]:
+    """The reminder as stored, and when it comes next."""
+    return {
+        "reminder": _write_reminder(record.reminder),
+        "next": {"date": record.next.date.isoformat(), "at": _write_instant(record.next.due_at)},
+    }
+
+
+def write_known(record: Record) -> dict[str, object]:
+    """All that is stored about a subscription, for its owner."""
+    subscription = record.subscription
+    return {
+        "subscription": {
+            "endpoint": subscription.endpoint,
+            "keys": {
+                "p256dh": _write_key(subscription.p256dh),
+                "auth": _write_key(subscription.auth),
+            },
+        },
+        **write_saved(record),
+        "utc_offset_minutes": record.reminder.utc_offset_minutes,
+        "created_at": _write_instant(record.created_at),
+        "accepted_at": _write_instant(record.accepted_at),
+        "failing_since": _write_instant(record.failing_since),
+    }
+
+
+def write_card(card: Affirmation, day: date, base_url: str) -> dict[str, object]:
+    """One day's card, typeset as on its page."""
+    return {
+        "date": day.isoformat(),
+        "id": card.id,
+        "text": typeset(card.text),
+        "topic": card.topic,
+        "step": typeset(card.step),
+        "url": f"{base_url}/affirmations/{card.id}",
+    }
+
+
+def _write_reminder(reminder: Reminder) -> dict[str, object]:
+    hour, minute = divmod(reminder.minute, 60)
+    return {
+        "time": f"{hour:02}:{minute:02}",
+        "zone": reminder.zone,
+        "level": reminder.level.value,
+        "topics": list(reminder.topics),
+    }
+
+
+def _write_instant(seconds: int | None) -> str | None:
+    return None if seconds is None else f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _write_key(key: bytes) -> str:
+    return base64.urlsafe_b64encode(key).decode().rstrip("=")

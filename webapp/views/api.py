@@ -1,0 +1,190 @@
+"""The API, as `content/openapi.json` describes it: reminders in, cards out.
+
+It parses, asks the store or the deck, and words the answer. It never logs what a request held,
+and never says whether an endpoint is known to anyone who has not its auth secret.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import date
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint
+from flask import request
+from werkzeug import Response
+
+from webapp.config import Settings
+from webapp.deck import Deck
+from webapp.documents import JSON
+from webapp.documents import answer
+from webapp.documents import make_document
+from webapp.errors import InputError
+from webapp.guard import guard
+from webapp.incoming import read_object
+from webapp.problems import Problem
+from webapp.push.counts import Counts
+from webapp.representations import write_card
+from webapp.representations import write_json
+from webapp.representations import write_known
+from webapp.representations import write_saved
+from webapp.schedule import parse_reminder
+from webapp.schedule import parse_topics
+from webapp.schedule import parse_zone
+from webapp.security import RateLimits
+from webapp.store import Record
+from webapp.store import Store
+from webapp.subscription import AUTH_OCTETS
+from webapp.subscription import HostPolicy
+from webapp.subscription import parse_auth
+from webapp.subscription import parse_endpoint
+from webapp.subscription import parse_subscription
+
+API = "/api"
+OPENAPI_FILE = Path(__file__).parent.parent / "content" / "openapi.json"
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_NOT_KNOWN = ("this subscription is not known here", "Subscribe again")
+_NOBODY = bytes(AUTH_OCTETS)
+
+
+def api_blueprint(
+    store: Store,
+    deck: Deck,
+    policy: HostPolicy,
+    settings: Settings,
+    limits: RateLimits,
+    send_due: Callable[[int], Counts],
+    clock: Callable[[], datetime],
+) -> Blueprint:
+    """Every address under /api. `clock` tells an aware instant, `send_due` takes UTC seconds."""
+    api = _Api(store, deck, policy, settings, send_due, clock)
+    bp = Blueprint("api", __name__)
+    routes: tuple[tuple[str, str, Callable[[], Response]], ...] = (
+        ("PUT", "/subscriptions", api.save),
+        ("DELETE", "/subscriptions", api.remove),
+        ("POST", "/subscriptions/lookup", api.lookup),
+        ("POST", "/subscriptions/test", api.test),
+        ("POST", "/reminders/run", api.run),
+        ("GET", "/daily", api.daily),
+        ("GET", "/deck", api.deck),
+        ("GET", "/openapi.json", api.describe),
+    )
+    for method, path, view in routes:
+        bp.add_url_rule(API + path, view.__name__, view, methods=[method])
+    guard(bp, API, limits, settings.base_url)
+    return bp
+
+
+class _Api:
+    """One method for each operation of the document, by its operationId."""
+
+    def __init__(
+        self,
+        store: Store,
+        deck: Deck,
+        policy: HostPolicy,
+        settings: Settings,
+        send_due: Callable[[int], Counts],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._deck = deck
+        self._policy = policy
+        self._settings = settings
+        self._send_due = send_due
+        self._clock = clock
+        self._topics = frozenset(topic.slug for topic in deck.topics)
+        self._deck_document = make_document(write_json(deck.as_json()), JSON)
+        self._openapi = make_document(OPENAPI_FILE.read_text(encoding="utf-8"), JSON)
+
+    def save(self) -> Response:
+        """Register a subscription and its reminder, or change the reminder."""
+        body = read_object(request, "subscription", "reminder")
+        now = self._clock()
+        subscription = parse_subscription(body.get("subscription"), self._policy)
+        reminder = parse_reminder(body.get("reminder"), self._topics, now)
+        is_new = self._store.find(subscription.endpoint) is None
+        record = self._store.save(subscription, reminder, _seconds(now))
+        return _answer(write_saved(record), 201 if is_new else 200)
+
+    def remove(self) -> Response:
+        """Forget a subscription."""
+        self._store.remove(self._find_own().subscription.endpoint)
+        return Response(status=204, headers={"Cache-Control": "no-store"})
+
+    def lookup(self) -> Response:
+        """Tell the owner all that is stored."""
+        return _answer(write_known(self._find_own()))
+
+    def test(self) -> Response:
+        """Make a test message due now; the worker sends it."""
+        endpoint = self._find_own().subscription.endpoint
+        if not self._store.request_test(endpoint, _seconds(self._clock())):
+            raise Problem(404, *_NOT_KNOWN)
+        return _answer({"sending": True}, 202)
+
+    def run(self) -> Response:
+        """Send what is due, for hosts without a worker."""
+        token = self._settings.run_token
+        if not token:
+            raise Problem(404, "this server has no run token", "Set POCKET_RUN_TOKEN to use this")
+        given = request.authorization
+        bearer = (given.token if given and given.type == "bearer" else None) or ""
+        if not hmac.compare_digest(bearer.encode(), token.encode()):
+            challenge = {"WWW-Authenticate": "Bearer"}
+            raise Problem(401, "the token is missing or wrong", "Send it", headers=challenge)
+        return _answer(asdict(self._send_due(_seconds(self._clock()))))
+
+    def daily(self) -> Response:
+        """Tell the card of a date, by default today's in a zone."""
+        zone = ZoneInfo(parse_zone(request.args.get("zone", "UTC"), "zone"))
+        slugs = [slug for slug in request.args.get("topics", "").split(",") if slug]
+        topics = parse_topics(slugs, self._topics, "topics")
+        given = request.args.get("date")
+        day = self._clock().astimezone(zone).date() if given is None else _parse_date(given)
+        card = write_card(self._deck.of_the_day(day, topics), day, self._settings.base_url)
+        return answer(make_document(write_json(card), JSON), request.environ)
+
+    def deck(self) -> Response:
+        """Tell the whole deck."""
+        return answer(self._deck_document, request.environ)
+
+    def describe(self) -> Response:
+        """Tell the OpenAPI document."""
+        return answer(self._openapi, request.environ)
+
+    def _find_own(self) -> Record:
+        """The record whose endpoint and auth secret the body holds; one answer for both wrongs."""
+        body = read_object(request, "endpoint", "auth")
+        endpoint = parse_endpoint(body.get("endpoint"), "endpoint")
+        auth = parse_auth(body.get("auth"), "auth")
+        record = self._store.find(endpoint)
+        is_own = hmac.compare_digest(record.subscription.auth if record else _NOBODY, auth)
+        if record is None or not is_own:
+            raise Problem(404, *_NOT_KNOWN)
+        return record
+
+
+def _answer(data: dict[str, object], status: int = 200) -> Response:
+    """Answer one reader: no cache may keep it."""
+    headers = {"Cache-Control": "no-store"}
+    return Response(write_json(data), status, headers, content_type=JSON)
+
+
+def _parse_date(text: str) -> date:
+    try:
+        if _DATE.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise InputError("date", "is not a date", "Send it as YYYY-MM-DD")
+
+
+def _seconds(instant: datetime) -> int:
+    return int(instant.timestamp())
