@@ -1,0 +1,192 @@
+"""The worker: claim, seal, post, settle; and again at the next due time.
+
+It knows neither what an answer means (`outcome`) nor what follows from it (`settlement`), and no
+SQL. Its log holds counts, hosts and short hashes, never an endpoint, a key or an address.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from collections.abc import Iterator
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from dataclasses import field
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from webapp.config import Settings
+from webapp.push.counts import Counts
+from webapp.push.origin import Origin
+from webapp.push.outcome import Outcome
+from webapp.push.outcome import judge
+from webapp.push.sealer import Sealer
+from webapp.push.settlement import Window
+from webapp.push.settlement import fail
+from webapp.push.settlement import hold
+from webapp.push.settlement import settle
+from webapp.push.settlement import skip
+from webapp.push.transport import Answer
+from webapp.push.transport import Post
+from webapp.push.transport import Transport
+from webapp.store import Due
+from webapp.store import Settlement
+from webapp.store import Store
+
+LONGEST_SLEEP_SECONDS = 15
+"""A test that a reader asks for waits no longer than this."""
+DATABASE_PAUSE_SECONDS = 5
+SETTLED_AT_ONCE = 100
+"""Settlements in one transaction; a crash can send so many again, and what was in flight."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Batch:
+    """One claim on its way: `now` is its instant, `ends_at` its end by the monotonic clock."""
+
+    now: int
+    ends_at: float
+    counts: Counts
+    settlements: list[Settlement] = field(default_factory=list)
+    given_back: list[Due] = field(default_factory=list)
+
+
+class Dispatcher:
+    """Sends what is due. Safe from any thread; one sending goes on at a time."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        sealer: Sealer,
+        transport: Transport,
+        *,
+        chance: Callable[[], float] = random.random,
+        elapsed: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._settings = settings
+        self._window = Window(settings.push_late_seconds, settings.push_ttl_seconds)
+        self._store = store
+        self._sealer = sealer
+        self._transport = transport
+        self._chance = chance
+        self._elapsed = elapsed
+        self._origins: defaultdict[str, Origin] = defaultdict(Origin)
+        self._lock = threading.Lock()
+
+    def work(self, clock: Callable[[], float], stop: threading.Event) -> None:
+        """Send until `stop` is set; then finish what is in flight and give the rest back.
+
+        `clock` tells UTC seconds. A database that fails is asked again after a pause.
+        """
+        has_rescheduled = False
+        while not stop.is_set():
+            try:
+                if not has_rescheduled:
+                    self._store.reschedule(int(clock()))
+                    has_rescheduled = True
+                self.send_due(int(clock()), stop)
+                pause = self._pause_seconds(int(clock()))
+            except SQLAlchemyError as error:
+                _log.error("the database fails (%s): pausing", type(error).__name__)
+                pause = DATABASE_PAUSE_SECONDS
+            self._sealer.prepare()
+            stop.wait(pause)
+
+    def send_due(self, now: int, stop: threading.Event | None = None) -> Counts:
+        """Send all that is due at `now` (UTC seconds), batch by batch, and count."""
+        counts = Counts()
+        stop = stop or threading.Event()
+        with self._lock:
+            started = self._elapsed()
+            claimed = self._settings.push_batch
+            while claimed == self._settings.push_batch and not stop.is_set():
+                claimed = self._send_batch(now + int(self._elapsed() - started), counts, stop)
+        if counts:
+            _log.info("%s", counts)
+        return counts
+
+    def _pause_seconds(self, now: int) -> int:
+        due_at = self._store.next_due_at()
+        if due_at is None:
+            return LONGEST_SLEEP_SECONDS
+        return min(max(due_at - now, 0), LONGEST_SLEEP_SECONDS)
+
+    def _send_batch(self, now: int, counts: Counts, stop: threading.Event) -> int:
+        """Claim and send one batch; tell how many were claimed.
+
+        Half a lease after the claim nothing is started any more, so that the lease holds.
+        """
+        lease_seconds = self._settings.push_lease_seconds
+        batch = _Batch(now, self._elapsed() + lease_seconds / 2, counts)
+        dues = self._store.claim_due(now, self._settings.push_batch, lease_seconds)
+        lanes: defaultdict[str, list[Due]] = defaultdict(list)
+        for due in dues:
+            lanes[due.subscription.origin].append(due)
+        posts = {name: self._posts(name, lane, batch, stop) for name, lane in lanes.items()}
+        with closing(self._transport.send(posts)) as answers:
+            for answer in answers:
+                self._take(answer, batch)
+                if len(batch.settlements) >= SETTLED_AT_ONCE:
+                    self._settle(batch)
+        self._settle(batch)
+        if batch.given_back:
+            self._store.release(batch.given_back)
+        return len(dues)
+
+    def _posts(
+        self, name: str, dues: Sequence[Due], batch: _Batch, stop: threading.Event
+    ) -> Iterator[Post[Due]]:
+        """Make the posts to one origin, each only when there is a place for it on the wire."""
+        for due in dues:
+            if stop.is_set() or self._elapsed() > batch.ends_at:
+                batch.given_back.append(due)
+                continue
+            try:
+                post = self._post(name, due, batch)
+            except Exception as error:  # one odd row must not keep the others from theirs
+                batch.counts.faulty += 1
+                batch.settlements.append(fail(due, self._window, batch.now, self._chance()))
+                _log.error("no message for %s: %s", _hash(due), type(error).__name__)
+                continue
+            if post is not None:
+                yield post
+
+    def _post(self, name: str, due: Due, batch: _Batch) -> Post[Due] | None:
+        """One sealed message, or None when it is too late or its origin is out."""
+        if self._window.is_late(due, batch.now):
+            batch.counts.skipped += 1
+            batch.settlements.append(skip(due, batch.now))
+            return None
+        until = self._origins[name].held_until(batch.now)
+        if until is not None:
+            batch.counts.held += 1
+            batch.settlements.append(hold(due, self._window, until, batch.now, self._chance()))
+            return None
+        return self._sealer.seal(due, name, self._window.ttl(due, batch.now), batch.now)
+
+    def _take(self, answer: Answer[Due], batch: _Batch) -> None:
+        due, name, reply = answer
+        verdict = judge(reply.status, reply.headers, batch.now)
+        batch.counts.add(verdict.outcome)
+        batch.settlements.append(settle(due, verdict, self._window, batch.now, self._chance()))
+        if self._origins[name].record(verdict.outcome, batch.now):
+            _log.error("%s is out (%s): %s", name, verdict.outcome.value, reply.quote())
+        elif verdict.outcome is Outcome.MESSAGE:
+            _log.error("%s refused a message for %s: %s", name, _hash(due), reply.quote())
+
+    def _settle(self, batch: _Batch) -> None:
+        if batch.settlements:
+            self._store.settle(batch.settlements, batch.now)
+            batch.settlements.clear()
+
+
+def _hash(due: Due) -> str:
+    return due.subscription.short_hash

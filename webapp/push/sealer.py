@@ -1,0 +1,62 @@
+"""From a due row to a sealed post: card, message, encryption, headers. It sends nothing."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from datetime import date
+from datetime import datetime
+from functools import lru_cache
+
+from webapp.config import Settings
+from webapp.deck import Deck
+from webapp.push.encryption import SenderKeys
+from webapp.push.encryption import encrypt
+from webapp.push.message import Message
+from webapp.push.message import compose
+from webapp.push.transport import Post
+from webapp.push.vapid import Vapid
+from webapp.schedule import Level
+from webapp.schedule import local_date
+from webapp.store import Due
+from webapp.store.values import TEST
+
+
+class Sealer:
+    """Makes posts; one text is composed once for all who get it, and sealed for each alone."""
+
+    def __init__(self, settings: Settings, deck: Deck, vapid: Vapid) -> None:
+        self._settings = settings
+        self._deck = deck
+        self._vapid = vapid
+        self._keys = SenderKeys()
+        self._compose = lru_cache(maxsize=1_024)(self._compose_for)
+
+    def seal(self, due: Due, origin: str, ttl_seconds: int, now: int) -> Post[Due]:
+        """The encrypted message for one subscription, whose endpoint is at `origin`."""
+        day, tag = _day_and_tag(due, now)
+        message = self._compose(day, due.reminder.topics, due.reminder.level, tag)
+        headers = message.headers(ttl_seconds, self._settings.push_urgency)
+        authorization = f"Authorization: {self._vapid.authorization(origin, now)}"
+        body = encrypt(
+            message.plaintext,
+            due.subscription.p256dh,
+            due.subscription.auth,
+            sender_key=self._keys.take(),
+            padding=self._settings.push_padding_octets,
+        )
+        return Post(due, due.subscription.endpoint, (*headers, authorization), body)
+
+    def prepare(self) -> None:
+        """Make sender keys ahead, while there is nothing else to do."""
+        self._keys.refill()
+
+    def _compose_for(self, day: date, topics: tuple[str, ...], level: Level, tag: str) -> Message:
+        card = self._deck.of_the_day(day, topics)
+        return compose(card, level, tag, self._settings.base_url)
+
+
+def _day_and_tag(due: Due, now: int) -> tuple[date, str]:
+    """A daily message is for the local date it was due on, however late; a test for today."""
+    if due.kind == TEST:
+        return local_date(due.reminder, datetime.fromtimestamp(now, UTC)), due.occurrence
+    return date.fromisoformat(due.occurrence), f"{due.kind}-{due.occurrence}"

@@ -1,0 +1,110 @@
+"""What becomes of one due message: late or not, how long it may wait, and what follows an answer.
+
+Pure rules over the store's values. They never remove a subscriber but for *gone*, or for 60 days
+of nothing but failures; refused credentials and a refused message are ours and count for nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC
+from datetime import datetime
+from functools import lru_cache
+
+from webapp.push.outcome import Outcome
+from webapp.push.outcome import Verdict
+from webapp.push.outcome import retry_seconds
+from webapp.schedule import Occurrence
+from webapp.schedule import Reminder
+from webapp.schedule import next_due
+from webapp.store import Advance
+from webapp.store import Due
+from webapp.store import Remove
+from webapp.store import Retry
+from webapp.store import Settlement
+from webapp.store.values import TEST
+
+TEST_SECONDS = 300
+"""A reader who asked for a test looks at the phone now; after this it would only startle."""
+FAILING_SECONDS = 60 * 86_400
+CREDENTIALS_SECONDS = 900
+"""Until a message that met refused credentials tries again; someone has to mend something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """How long after its instant a message is still sent, and how long it may then wait."""
+
+    late_seconds: int
+    ttl_seconds: int
+
+    def is_late(self, due: Due, now: int) -> bool:
+        """Whether it is too late to send it at `now`."""
+        return now > due.first_due_at + self._late_seconds(due)
+
+    def ttl(self, due: Due, now: int) -> int:
+        """The seconds a push service may keep it: to the end of the window, and over 0."""
+        if due.kind == TEST:
+            return TEST_SECONDS
+        end = due.first_due_at + max(self.ttl_seconds, self.late_seconds)
+        return max(min(self.ttl_seconds, end - now), 1)
+
+    def _late_seconds(self, due: Due) -> int:
+        return TEST_SECONDS if due.kind == TEST else self.late_seconds
+
+
+def skip(due: Due, now: int) -> Settlement:
+    """On to the next occurrence after `now`: days are never replayed. A test just ends."""
+    return Advance(due, _following(due, now), accepted=False)
+
+
+def hold(due: Due, window: Window, until: int, now: int, chance: float) -> Settlement:
+    """Not sent, since its origin is out until about `until`."""
+    delay = max(until - now, retry_seconds(due.attempts, None, chance))
+    return _again(due, window, now + delay, now)
+
+
+def settle(due: Due, verdict: Verdict, window: Window, now: int, chance: float) -> Settlement:
+    """What follows from a push service's answer; `chance` from 0 to 1 is the jitter."""
+    match verdict.outcome:
+        case Outcome.ACCEPTED:
+            return Advance(due, _following(due, now), accepted=True)
+        case Outcome.GONE:
+            return Remove(due)
+        case Outcome.MESSAGE:
+            return skip(due, now)
+        case Outcome.CREDENTIALS:
+            delay = retry_seconds(due.attempts, CREDENTIALS_SECONDS, chance)
+            return _again(due, window, now + delay, now)
+        case Outcome.THROTTLED:
+            delay = retry_seconds(due.attempts, verdict.retry_after_seconds, chance)
+            return _again(due, window, now + delay, now)
+        case Outcome.TRANSIENT:
+            return fail(due, window, now, chance)
+
+
+def fail(due: Due, window: Window, now: int, chance: float) -> Settlement:
+    """One more failure of a row that may be having nothing else."""
+    since = now if due.failing_since is None else due.failing_since
+    if now - since >= FAILING_SECONDS:
+        return Remove(due)
+    return _again(due, window, now + retry_seconds(due.attempts, None, chance), now, since)
+
+
+def _again(
+    due: Due, window: Window, at: int, now: int, failing_since: int | None = None
+) -> Settlement:
+    """The same occurrence at `at`, or the next one when that would be too late."""
+    if window.is_late(due, at):
+        return Advance(due, _following(due, now), accepted=False, failing_since=failing_since)
+    return Retry(due, at, failing_since)
+
+
+def _following(due: Due, now: int) -> Occurrence | None:
+    return None if due.kind == TEST else _next_due(due.reminder, now)
+
+
+@lru_cache(maxsize=4_096)
+def _next_due(reminder: Reminder, now: int) -> Occurrence:
+    """Thousands share one minute of one zone; the sum is done once for them."""
+    return next_due(reminder, datetime.fromtimestamp(now, UTC))

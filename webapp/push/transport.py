@@ -1,0 +1,176 @@
+"""Many POSTs at once to push services: libcurl's multi interface, few connections, many streams.
+
+It never decides what an answer means, and never sends to a host that the policy does not allow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from collections.abc import Iterator
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic
+from typing import NamedTuple
+from typing import TypeVar
+
+import pycurl
+
+from webapp.push.exchange import Exchange
+from webapp.push.exchange import Limits
+from webapp.push.exchange import Reply
+from webapp.push.exchange import find_authorities
+from webapp.subscription import HostPolicy
+
+HOST_CONNECTIONS = 4
+STREAMS = 128
+"""On one HTTP/2 connection, if the push service allows as many; then a further one is opened."""
+FIRST_IN_FLIGHT = 32
+"""To one origin until it has answered by HTTP/2: the time of what waits for a place runs."""
+ORIGIN_IN_FLIGHT = 256
+TOTAL_IN_FLIGHT = 1_024
+TURN = 16
+"""What one origin starts before the next has its turn and the wires are served."""
+
+Key = TypeVar("Key")
+
+
+@dataclass(frozen=True, slots=True)
+class Post(Generic[Key]):
+    """One message to send; `key` comes back with its reply, and headers are whole lines."""
+
+    key: Key
+    url: str
+    headers: tuple[str, ...]
+    body: bytes
+
+
+class Answer(NamedTuple, Generic[Key]):
+    """The reply to the post of that key, and which lane it was in."""
+
+    key: Key
+    origin: str
+    reply: Reply
+
+
+class Transport:
+    """Connections to push services, kept from one `send` to the next. For one thread at a time.
+
+    `ca_file` replaces the system's certificate authorities: for tests with one of their own.
+    """
+
+    def __init__(
+        self, policy: HostPolicy, *, limits: Limits | None = None, ca_file: Path | None = None
+    ) -> None:
+        self._policy = policy
+        self._limits = limits or Limits()
+        self._ca_file = str(ca_file) if ca_file else find_authorities()
+        self._allowed: dict[str, bool] = {}
+        self._multiplexed: set[str] = set()
+        self._idle: list[Exchange] = []
+        self._multi = pycurl.CurlMulti()
+        self._multi.setopt(pycurl.M_PIPELINING, pycurl.PIPE_MULTIPLEX)
+        self._multi.setopt(pycurl.M_MAX_HOST_CONNECTIONS, HOST_CONNECTIONS)
+        self._multi.setopt(pycurl.M_MAX_CONCURRENT_STREAMS, STREAMS)
+
+    def send(self, lanes: Mapping[str, Iterator[Post[Key]]]) -> Generator[Answer[Key]]:
+        """Send every post of every lane (one lane an origin) and yield answers as they come.
+
+        A lane is asked for its next post only when there is a place for it, so the caller may
+        make posts late, and may end a lane because of an answer that has just come.
+        """
+        waiting = [_Lane(origin, posts) for origin, posts in lanes.items()]
+        flights: dict[object, _Flight[Key]] = {}
+        try:
+            while True:
+                has_taken = yield from self._launch(waiting, flights)
+                if not waiting and not flights:
+                    return
+                self._multi.perform()
+                yield from self._land(flights)
+                if not has_taken:
+                    self._multi.select(self._pause_seconds())
+        finally:
+            for flight in flights.values():
+                self._multi.remove_handle(flight.exchange.curl)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._multi.close()
+
+    def _launch(
+        self, waiting: list[_Lane[Key]], flights: dict[object, _Flight[Key]]
+    ) -> Generator[Answer[Key], None, bool]:
+        """Start what there is a place for; tell whether a lane gave anything."""
+        has_taken = False
+        for lane in tuple(waiting):
+            for _ in range(self._places(lane, len(flights))):
+                post = next(lane.posts, None)
+                if post is None:
+                    waiting.remove(lane)
+                    break
+                has_taken = True
+                if self._is_allowed(post.url):
+                    flight = self._start(lane, post)
+                    flights[flight.exchange.curl] = flight
+                else:
+                    reply = Reply(None, {}, error="its host is not allowed")
+                    yield Answer(post.key, lane.origin, reply)
+        return has_taken
+
+    def _places(self, lane: _Lane[Key], in_flight: int) -> int:
+        limit = ORIGIN_IN_FLIGHT if lane.origin in self._multiplexed else FIRST_IN_FLIGHT
+        return min(limit - lane.in_flight, TOTAL_IN_FLIGHT - in_flight, TURN)
+
+    def _is_allowed(self, url: str) -> bool:
+        """Judge the URL up to its path, once for each such start."""
+        start = "/".join(url.split("/", 3)[:3]) + "/"
+        if start not in self._allowed:
+            self._allowed[start] = self._policy.allows(start)
+        return self._allowed[start]
+
+    def _start(self, lane: _Lane[Key], post: Post[Key]) -> _Flight[Key]:
+        exchange = self._idle.pop() if self._idle else Exchange(self._limits, self._ca_file)
+        test_origin = self._policy.test_origin
+        is_test = bool(test_origin) and post.url.startswith(f"{test_origin}/")
+        exchange.prepare(post.url, post.headers, post.body, may_dial_any=is_test)
+        self._multi.add_handle(exchange.curl)
+        lane.in_flight += 1
+        return _Flight(exchange, lane, post.key)
+
+    def _land(self, flights: dict[object, _Flight[Key]]) -> Iterator[Answer[Key]]:
+        """Yield an answer for each exchange that has ended, and keep its handle for the next."""
+        for curl, error in self._ended():
+            exchange, lane, key = flights.pop(curl)
+            reply = exchange.reply(error)
+            if curl.getinfo(pycurl.INFO_HTTP_VERSION) == pycurl.CURL_HTTP_VERSION_2_0:
+                self._multiplexed.add(lane.origin)
+            self._multi.remove_handle(curl)
+            self._idle.append(exchange)
+            lane.in_flight -= 1
+            yield Answer(key, lane.origin, reply)
+
+    def _ended(self) -> Iterator[tuple[pycurl.Curl, str]]:
+        _, ended, failed = self._multi.info_read()
+        yield from ((curl, "") for curl in ended)
+        yield from ((curl, message) for curl, _, message in failed)
+
+    def _pause_seconds(self) -> float:
+        """How long libcurl itself would wait for the wires, and never over a second."""
+        milliseconds = self._multi.timeout()
+        return min(milliseconds, 1_000) / 1_000 if milliseconds >= 0 else 1.0
+
+
+class _Lane(Generic[Key]):
+    """The posts to one origin that still wait, and how many are in flight."""
+
+    def __init__(self, origin: str, posts: Iterator[Post[Key]]) -> None:
+        self.origin = origin
+        self.posts = posts
+        self.in_flight = 0
+
+
+class _Flight(NamedTuple, Generic[Key]):
+    exchange: Exchange
+    lane: _Lane[Key]
+    key: Key
