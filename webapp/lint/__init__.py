@@ -1,0 +1,95 @@
+"""Checks the words of a deck against the content rules A01 to A19, N01 and N02. It mends nothing.
+
+Errors keep the app from starting; warnings are for a person to look at. The rules speak of living
+cards: a retired one stays as it was, for those who saved it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Mapping
+from pathlib import Path
+
+from webapp.deck import Deck
+from webapp.deck_file import CARDS_FILE
+from webapp.deck_file import load_deck
+from webapp.errors import DeckError
+from webapp.lint.brief import Brief
+from webapp.lint.card_rules import CARD_RULES
+from webapp.lint.deck_rules import DECK_RULES
+from webapp.lint.ideas import Idea
+from webapp.lint.ideas import load_ideas
+from webapp.lint.ideas import load_released_ids
+from webapp.lint.ideas import load_sources
+from webapp.lint.notification_rules import NOTIFICATION_RULES
+from webapp.lint.words import Words
+from webapp.lint.words import load_words
+from webapp.records import Finding
+from webapp.records import Level
+
+__all__ = [
+    "Finding",
+    "Level",
+    "check_deck",
+    "format",
+    "load_checked_deck",
+    "load_ideas",
+    "load_released_ids",
+    "load_sources",
+    "load_words",
+    "refuse_errors",
+]
+
+
+def load_checked_deck(folder: Path) -> Deck:
+    """The deck in that folder, in order and free of errors; raises DeckError."""
+    deck = load_deck(folder)
+    refuse_errors(
+        check_deck(deck, load_words(folder), load_ideas(folder), load_released_ids(folder))
+    )
+    return deck
+
+
+def check_deck(
+    deck: Deck,
+    words: Words,
+    ideas: Mapping[str, Idea],
+    previous_ids: Mapping[str, int],
+    sources: Mapping[str, str] | None = None,
+) -> list[Finding]:
+    """Every broken rule, by file and line.
+
+    Without `ideas` the deck need not cover any. `previous_ids` are the ids once released, with
+    their lines; `sources` are texts, by name, that no card may repeat.
+    """
+    brief = Brief(deck, words, ideas, previous_ids, sources or {})
+    return sorted([*_card_findings(deck, words), *_deck_findings(brief)])
+
+
+def refuse_errors(findings: Iterable[Finding]) -> None:
+    """Raise the first error among the findings as a DeckError."""
+    for each in findings:
+        if each.level is Level.ERROR:
+            raise DeckError(each.file, each.line, each.rule, each.reason, each.remedy)
+
+
+def format(finding: Finding) -> str:
+    """One line of report: `file:line: A05 error: reason. remedy.`"""
+    where = f"{finding.file}:{finding.line}: {finding.rule} {finding.level.name.lower()}"
+    return f"{where}: {finding.reason}. {finding.remedy}."
+
+
+def _card_findings(deck: Deck, words: Words) -> Iterator[Finding]:
+    file = str(deck.folder / CARDS_FILE)
+    for card in deck.cards:
+        for rule in CARD_RULES:
+            for reason in rule.reasons(card, words):
+                said = f"{card.id}: {reason}"
+                yield Finding(file, card.line, rule.id, rule.level, said, rule.remedy)
+
+
+def _deck_findings(brief: Brief) -> Iterator[Finding]:
+    for rule in DECK_RULES + NOTIFICATION_RULES:
+        for file, line, reason in rule.complaints(brief):
+            yield Finding(file, line, rule.id, rule.level, reason, rule.remedy)
