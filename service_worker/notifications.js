@@ -1,0 +1,73 @@
+// From a push message to one notification, and from a tap to a page of ours. A message is a
+// stranger's until it is checked: any payload shows something, no foreign address is opened.
+
+const WEB_PUSH = 8030; // the mark of a declarative push message (Push API; the number of an RFC)
+const TITLE = "Pocket note";
+const BODY = "A short note is ready when you are.";
+const ICON = "/static/icons/icon-192.png";
+const BADGE = "/static/icons/badge-96.png";
+
+/**
+ * Shows exactly one notification for a push, whatever it holds: a browser shows one of its own,
+ * or ends the subscription, when a push stays silent.
+ */
+function notify(/** @type {PushMessageData | null} */ data) {
+  const { title, options } = notificationOf(readMessage(data));
+  return self.registration.showNotification(title, options);
+}
+
+/** Brings the reader to a notification's page, in an open window of ours if there is one. */
+async function openPage(/** @type {Notification} */ notification) {
+  const address = ownAddress(notification.data?.navigate);
+  const windows = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const open = windows.find(({ url }) => url === address) ?? windows[0];
+  if (!open) return self.clients.openWindow(address);
+  return showIn(open, address).catch(() => self.clients.openWindow(address));
+}
+
+/** Focus comes first, while the tap still allows it; a window not controlled refuses to navigate. */
+async function showIn(/** @type {WindowClient} */ client, /** @type {string} */ address) {
+  const focused = await client.focus();
+  return focused.url === address ? focused : focused.navigate(address);
+}
+
+/** The notification in a message of ours, or nothing; `json()` may well return null. */
+function readMessage(/** @type {PushMessageData | null} */ data) {
+  try {
+    const message = data?.json();
+    return message?.web_push === WEB_PUSH ? message.notification : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Title and options for `showNotification`; each field is believed only if it has the right type. */
+function notificationOf(/** @type {any} */ message) {
+  const { title, body, tag, icon, lang, dir, silent, navigate } = message ?? {};
+  const options = {
+    body: textOr(body, BODY),
+    tag: textOr(tag, ""),
+    icon: ownAddress(icon, ICON),
+    badge: BADGE,
+    lang: textOr(lang, "en"),
+    dir: ["auto", "ltr", "rtl"].includes(dir) ? dir : "auto",
+    silent: silent === true,
+    data: { navigate: ownAddress(navigate) },
+  };
+  return { title: textOr(title, TITLE), options };
+}
+
+function textOr(/** @type {unknown} */ value, /** @type {string} */ otherwise) {
+  return typeof value === "string" && value.trim() ? value : otherwise;
+}
+
+/**
+ * An address of our own origin, else the other. The whole text is compared, since `blob:`
+ * addresses, and those with a user name in them, have our origin too.
+ */
+function ownAddress(/** @type {unknown} */ value, otherwise = "/") {
+  const other = new URL(otherwise, self.location.origin).href;
+  if (typeof value !== "string" || !URL.canParse(value, other)) return other;
+  const { href } = new URL(value, other);
+  return href.startsWith(`${self.location.origin}/`) ? href : other;
+}

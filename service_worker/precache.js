@@ -1,0 +1,66 @@
+// What is kept for offline use, how it gets in, and how it leaves. Every byte is checked against
+// the release's own list, all of it or nothing. Answers no request.
+
+/** @typedef {typeof POCKET.precache[number]} Entry */
+
+/** The cache of this release, which is a hash of the worker and of all that it keeps. */
+const CACHE = POCKET.cachePrefix + POCKET.release;
+
+/**
+ * Gathers the whole release, then keeps it: nothing is written before the last byte is checked,
+ * and what a full disk half wrote goes again, so that the release before it stays whole.
+ */
+async function precache() {
+  const wasThere = await caches.has(CACHE);
+  const responses = await Promise.all(POCKET.precache.map(obtain));
+  try {
+    const cache = await caches.open(CACHE);
+    await Promise.all(responses.map((response, i) => cache.put(POCKET.precache[i].url, response)));
+  } catch (error) {
+    if (!wasThere) await caches.delete(CACHE);
+    throw error;
+  }
+}
+
+/** Removes our caches of other releases; a cache without our prefix is somebody else's. */
+async function cleanUp() {
+  const old = (await ourCaches()).filter((name) => name !== CACHE);
+  await Promise.all(old.map((name) => caches.delete(name)));
+}
+
+/** An entry as an older release has it, else from the server. */
+async function obtain(/** @type {Entry} */ entry) {
+  return (await findKept(entry)) ?? download(entry);
+}
+
+/**
+ * The same bytes out of one of our caches. A page (it has a revision) is always asked for again:
+ * its headers may have changed though its bytes have not.
+ */
+async function findKept(/** @type {Entry} */ { url, integrity, revision }) {
+  for (const name of revision ? [] : await ourCaches()) {
+    const response = await (await caches.open(name)).match(url);
+    if (response && (await integrityOf(response.clone())) === integrity) return response;
+  }
+  return undefined;
+}
+
+/**
+ * An entry from the server, refused unless its bytes are the release's. The browser's own cache
+ * may answer first; if that holds something else, such as a captive portal's page, it is passed by.
+ */
+function download(/** @type {Entry} */ { url, integrity, revision }) {
+  const address = revision ? `${url}?revision=${revision}` : url;
+  const get = (/** @type {RequestCache} */ cache) => fetch(address, { integrity, cache, redirect: "error" });
+  return get("default").catch(() => get("reload"));
+}
+
+/** The bytes of a response as Subresource Integrity writes them; its body is used up. */
+async function integrityOf(/** @type {Response} */ response) {
+  const digest = await crypto.subtle.digest("SHA-256", await response.arrayBuffer());
+  return `sha256-${btoa(String.fromCharCode(...new Uint8Array(digest)))}`;
+}
+
+async function ourCaches() {
+  return (await caches.keys()).filter((name) => name.startsWith(POCKET.cachePrefix));
+}
