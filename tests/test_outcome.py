@@ -257,10 +257,11 @@ def test_a_test_message_is_not_kept_for_long() -> None:
     assert WINDOW.ttl(TEST, NOW) == 5 * MINUTE
 
 
-def test_missed_days_are_never_replayed() -> None:
-    settlement = skip(DUE, NOW + 9 * DAY + HOUR)
+@pytest.mark.parametrize(("hours", "day"), [(0, 9), (1, 9), (3, 9), (4, 10), (23, 10)])
+def test_after_missed_days_the_next_is_the_first_that_is_not_too_late(hours: int, day: int) -> None:
+    settlement = skip(DUE, WINDOW, NOW + 9 * DAY + hours * HOUR)
     assert isinstance(settlement, Advance)
-    assert settlement.next and settlement.next.due_at == NOW + 10 * DAY
+    assert settlement.next and settlement.next.due_at == NOW + day * DAY
 
 
 def test_what_is_held_waits_for_the_probe_and_backs_off_too() -> None:

@@ -106,9 +106,10 @@ class Dispatcher:
         stop = stop or threading.Event()
         with self._lock:
             started = self._elapsed()
-            claimed = self._settings.push_batch
-            while claimed == self._settings.push_batch and not stop.is_set():
-                claimed = self._send_batch(now + int(self._elapsed() - started), counts, stop)
+            has_claimed = True
+            while has_claimed and not stop.is_set():
+                moment = now + int(self._elapsed() - started)
+                has_claimed = self._send_batch(moment, counts, stop)
         if counts:
             _log.info("%s", counts)
         return counts
@@ -119,8 +120,8 @@ class Dispatcher:
             return LONGEST_SLEEP_SECONDS
         return min(max(due_at - now, 0), LONGEST_SLEEP_SECONDS)
 
-    def _send_batch(self, now: int, counts: Counts, stop: threading.Event) -> int:
-        """Claim and send one batch; tell how many were claimed.
+    def _send_batch(self, now: int, counts: Counts, stop: threading.Event) -> bool:
+        """Claim and send one batch; tell whether anything was due.
 
         Half a lease after the claim nothing is started any more, so that the lease holds.
         """
@@ -139,7 +140,7 @@ class Dispatcher:
         self._settle(batch)
         if batch.given_back:
             self._store.release(batch.given_back)
-        return len(dues)
+        return bool(dues)
 
     def _posts(
         self, name: str, dues: Sequence[Due], batch: _Batch, stop: threading.Event
@@ -163,7 +164,7 @@ class Dispatcher:
         """One sealed message, or None when it is too late or its origin is out."""
         if self._window.is_late(due, batch.now):
             batch.counts.skipped += 1
-            batch.settlements.append(skip(due, batch.now))
+            batch.settlements.append(skip(due, self._window, batch.now))
             return None
         until = self._origins[name].held_until(batch.now)
         if until is not None:

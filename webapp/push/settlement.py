@@ -49,13 +49,22 @@ class Window:
         end = due.first_due_at + max(self.ttl_seconds, self.late_seconds)
         return max(min(self.ttl_seconds, end - now), 1)
 
+    def following(self, due: Due, now: int) -> Occurrence | None:
+        """The next occurrence that is not too late: today's, when yesterday's was missed.
+
+        A test has none.
+        """
+        if due.kind == TEST:
+            return None
+        return _next_due(due.reminder, max(due.first_due_at, now - self.late_seconds - 1))
+
     def _late_seconds(self, due: Due) -> int:
         return TEST_SECONDS if due.kind == TEST else self.late_seconds
 
 
-def skip(due: Due, now: int) -> Settlement:
-    """On to the next occurrence after `now`: days are never replayed. A test just ends."""
-    return Advance(due, _following(due, now), accepted=False)
+def skip(due: Due, window: Window, now: int) -> Settlement:
+    """On to the next occurrence: days are never replayed."""
+    return Advance(due, window.following(due, now), accepted=False)
 
 
 def hold(due: Due, window: Window, until: int, now: int, chance: float) -> Settlement:
@@ -68,11 +77,11 @@ def settle(due: Due, verdict: Verdict, window: Window, now: int, chance: float) 
     """What follows from a push service's answer; `chance` from 0 to 1 is the jitter."""
     match verdict.outcome:
         case Outcome.ACCEPTED:
-            return Advance(due, _following(due, now), accepted=True)
+            return Advance(due, window.following(due, now), accepted=True)
         case Outcome.GONE:
             return Remove(due)
         case Outcome.MESSAGE:
-            return skip(due, now)
+            return skip(due, window, now)
         case Outcome.CREDENTIALS:
             delay = retry_seconds(due.attempts, CREDENTIALS_SECONDS, chance)
             return _again(due, window, now + delay, now)
@@ -96,15 +105,11 @@ def _again(
 ) -> Settlement:
     """The same occurrence at `at`, or the next one when that would be too late."""
     if window.is_late(due, at):
-        return Advance(due, _following(due, now), accepted=False, failing_since=failing_since)
+        return Advance(due, window.following(due, now), False, failing_since)
     return Retry(due, at, failing_since)
 
 
-def _following(due: Due, now: int) -> Occurrence | None:
-    return None if due.kind == TEST else _next_due(due.reminder, now)
-
-
 @lru_cache(maxsize=4_096)
-def _next_due(reminder: Reminder, now: int) -> Occurrence:
+def _next_due(reminder: Reminder, after: int) -> Occurrence:
     """Thousands share one minute of one zone; the sum is done once for them."""
-    return next_due(reminder, datetime.fromtimestamp(now, UTC))
+    return next_due(reminder, datetime.fromtimestamp(after, UTC))
