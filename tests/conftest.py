@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -12,6 +13,10 @@ from werkzeug.test import TestResponse
 
 from webapp import create_app
 from webapp import migrations
+
+# The same examples each time, and no deadline: a busy machine is no bug.
+hypothesis.settings.register_profile("pocket", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("pocket")
 
 pytest_plugins = ["tests.skips", "tests.stores"]
 

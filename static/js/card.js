@@ -64,7 +64,9 @@ function transition(/** @type {() => void} */ change) {
   };
   const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   if (isCalm || !document.startViewTransition) return told();
-  document.startViewTransition(told);
+  const root = document.documentElement;
+  root.dataset.turning = "";
+  document.startViewTransition(told).finished.finally(() => delete root.dataset.turning);
 }
 
 /** The first page may have been made for another day's date; its title follows the words. */

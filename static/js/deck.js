@@ -24,7 +24,7 @@ export function loadDeck() {
 export function ofTheDay(/** @type {Deck} */ deck, /** @type {Date} */ date, /** @type {string[]} */ topics = []) {
   const chosen = deck.cards.filter((card) => topics.includes(card.topic));
   const cards = chosen.length ? chosen : deck.cards;
-  return cards[dayNumber(date) % cards.length];
+  return /** @type {Card} */ (cards.at(dayNumber(date) % cards.length));
 }
 
 /** The card `steps` places after (or before) the card with this id, round and round. */

@@ -71,6 +71,14 @@ def still_page(browser: Browser, scheme: str) -> Iterator[Page]:
     context.close()
 
 
+@pytest.fixture
+def plain_page(browser: Browser) -> Iterator[Page]:
+    """A page for what does not depend on colours."""
+    context = browser.new_context(reduced_motion="reduce", service_workers="block", bypass_csp=True)
+    yield context.new_page()
+    context.close()
+
+
 @pytest.mark.parametrize("path", PATHS)
 def test_axe_finds_nothing(still_page: Page, site: Server, path: str) -> None:
     still_page.set_viewport_size({"width": 360, "height": 740})
@@ -117,23 +125,23 @@ def test_text_is_readable_in_every_hue(still_page: Page, site: Server) -> None:
 
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("width", WIDTHS)
-def test_nothing_is_wider_than_the_screen(still_page: Page, site: Server, path: str, width: int) -> None:
-    still_page.set_viewport_size({"width": width, "height": 640})
-    still_page.goto(site.base_url + path)
-    open_everything(still_page)
+def test_nothing_is_wider_than_the_screen(plain_page: Page, site: Server, path: str, width: int) -> None:
+    plain_page.set_viewport_size({"width": width, "height": 640})
+    plain_page.goto(site.base_url + path)
+    open_everything(plain_page)
     for style in ["", "html { font-size: 200% }", TEXT_SPACING]:
-        still_page.add_style_tag(content=style or "html { font-size: 100% }")
+        plain_page.add_style_tag(content=style or "html { font-size: 100% }")
         for direction in ["ltr", "rtl"]:
-            still_page.locator("html").evaluate("(html, dir) => { html.dir = dir; }", direction)
-            assert still_page.evaluate("document.documentElement.scrollWidth") <= width, (style, direction)
+            plain_page.locator("html").evaluate("(html, dir) => { html.dir = dir; }", direction)
+            assert plain_page.evaluate("document.documentElement.scrollWidth") <= width, (style, direction)
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_targets_are_big_enough_for_a_thumb(still_page: Page, site: Server, path: str) -> None:
-    still_page.set_viewport_size({"width": 360, "height": 740})
-    still_page.goto(site.base_url + path)
-    open_everything(still_page)
-    small = still_page.locator("a, button, summary, input, label").evaluate_all(
+def test_targets_are_big_enough_for_a_thumb(plain_page: Page, site: Server, path: str) -> None:
+    plain_page.set_viewport_size({"width": 360, "height": 740})
+    plain_page.goto(site.base_url + path)
+    open_everything(plain_page)
+    small = plain_page.locator("a, button, summary, input, label").evaluate_all(
         """all => all.filter(each => {
           const inSentence = each.matches('p a') && !each.matches('[class]') && getComputedStyle(each).display === 'inline';
           const box = (each.closest('label') ?? each).getBoundingClientRect();
@@ -143,11 +151,11 @@ def test_targets_are_big_enough_for_a_thumb(still_page: Page, site: Server, path
     assert small == []
 
 
-def test_a_small_phone_shows_the_whole_card_without_scrolling(still_page: Page, site: Server) -> None:
-    still_page.set_viewport_size({"width": 320, "height": 568})
+def test_a_small_phone_shows_the_whole_card_without_scrolling(plain_page: Page, site: Server) -> None:
+    plain_page.set_viewport_size({"width": 320, "height": 568})
     for card in sorted(DECK.cards, key=lambda card: len(card.text))[-3:]:
-        still_page.goto(f"{site.base_url}/affirmations/{card.id}")
-        assert still_page.evaluate("document.documentElement.scrollHeight") <= 568, card.id
+        plain_page.goto(f"{site.base_url}/affirmations/{card.id}")
+        assert plain_page.evaluate("document.documentElement.scrollHeight") <= 568, card.id
 
 
 def test_forced_colours_keep_the_buttons_visible(browser: Browser, site: Server) -> None:
@@ -159,8 +167,8 @@ def test_forced_colours_keep_the_buttons_visible(browser: Browser, site: Server)
     context.close()
 
 
-def test_the_first_tab_stop_skips_to_the_content(still_page: Page, site: Server) -> None:
-    still_page.goto(site.base_url)
-    still_page.keyboard.press("Tab")
-    still_page.keyboard.press("Enter")
-    assert still_page.evaluate("document.activeElement.id") == "main"
+def test_the_first_tab_stop_skips_to_the_content(plain_page: Page, site: Server) -> None:
+    plain_page.goto(site.base_url)
+    plain_page.keyboard.press("Tab")
+    plain_page.keyboard.press("Enter")
+    assert plain_page.evaluate("document.activeElement.id") == "main"
