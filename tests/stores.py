@@ -7,6 +7,7 @@ the first test asks; each test finds its tables empty.
 from __future__ import annotations
 
 import itertools
+import shutil
 from collections.abc import Callable
 from collections.abc import Iterator
 from pathlib import Path
@@ -53,6 +54,21 @@ def migrated_postgres_url(make_postgres_database: Callable[[], str]) -> str:
     return url
 
 
+@pytest.fixture(scope="session")
+def migrated_sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database with the current schema, for each test to copy."""
+    path = tmp_path_factory.mktemp("sqlite") / "migrated.db"
+    migrations.upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def sqlite_url(migrated_sqlite_file: Path, tmp_path: Path) -> str:
+    """The address of a SQLite database with the current schema and no row."""
+    path = shutil.copy(migrated_sqlite_file, tmp_path / "pocket.db")
+    return f"sqlite:///{path}"
+
+
 @pytest.fixture(params=BACKENDS)
 def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a database without any table."""
@@ -63,12 +79,11 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture(params=BACKENDS)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest) -> str:
     """The address of a database with the current schema and no row."""
     if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'pocket.db'}"
-        migrations.upgrade(url)
-        return url
+        lone: str = request.getfixturevalue("sqlite_url")
+        return lone
     shared: str = request.getfixturevalue("migrated_postgres_url")
     with psycopg.connect(shared) as connection:
         connection.execute("TRUNCATE push_subscription, push_schedule RESTART IDENTITY")
@@ -84,10 +99,8 @@ def store(database_url: str) -> Iterator[Store]:
 
 
 @pytest.fixture
-def sqlite_store(tmp_path: Path) -> Iterator[Store]:
+def sqlite_store(sqlite_url: str) -> Iterator[Store]:
     """An empty store on SQLite alone, for tests of other things."""
-    url = f"sqlite:///{tmp_path / 'pocket.db'}"
-    migrations.upgrade(url)
-    opened = open_store(url)
+    opened = open_store(sqlite_url)
     yield opened
     opened.close()

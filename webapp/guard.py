@@ -21,6 +21,7 @@ from webapp.problems import describe
 from webapp.security import RateLimits
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_TOO_MANY = "there are too many requests from one address"
 _log = logging.getLogger(__name__)
 
 
@@ -36,7 +37,7 @@ def guard(bp: Blueprint, prefix: str, limits: RateLimits, base_url: str) -> None
             return
         if seconds := limits.seconds_to_wait(request.remote_addr or ""):
             wait = {"Retry-After": str(seconds)}
-            raise Problem(429, "there are too many requests", f"Wait {seconds} s", headers=wait)
+            raise Problem(429, _TOO_MANY, f"Wait {seconds} s", headers=wait)
         refuse_cross_site(request, base_url)
 
     @bp.errorhandler(Exception)

@@ -15,6 +15,7 @@ from webapp.errors import InputError
 from webapp.problems import Problem
 
 JSON_TYPE = "application/json"
+LONGEST_BODY_OCTETS = 16 * 1024
 
 
 def read_object(request: Request, *fields: str) -> dict[str, Any]:
@@ -22,6 +23,7 @@ def read_object(request: Request, *fields: str) -> dict[str, Any]:
 
     RFC 8259 in UTF-8; names given twice, NaN and what nests too deeply are refused.
     """
+    request.max_content_length = LONGEST_BODY_OCTETS
     if request.mimetype != JSON_TYPE:
         raise Problem(415, "the body is not application/json", f"Send Content-Type: {JSON_TYPE}")
     try:

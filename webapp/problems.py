@@ -43,7 +43,7 @@ class Problem(HTTPException):
         field: str = "",
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(f"{reason[0].upper()}{reason[1:]}. {remedy}.")
+        super().__init__(f"{field} {reason}. {remedy}.".lstrip())
         self.code = status
         self.reason = reason
         self.remedy = remedy
@@ -81,8 +81,7 @@ def describe(error: Exception) -> Problem:
         return error
     if isinstance(error, InputError):
         status = 409 if isinstance(error, OwnerError) else 422
-        reason = f"{error.field} {error.reason}"
-        return Problem(status, reason, error.remedy, field=error.field)
+        return Problem(status, error.reason, error.remedy, field=error.field)
     if isinstance(error, HTTPException) and error.code and error.code < 500:
         headers = {name: value for name, value in error.get_headers() if name != "Content-Type"}
         return Problem(error.code, *_WORDS.get(error.code, _OTHER_WORDS), headers=headers)

@@ -26,7 +26,7 @@ def write_saved(record: Record) -> dict[str, object]:
     """The reminder as stored, and when it comes next."""
     return {
         "reminder": _write_reminder(record.reminder),
-        "next": {"date": record.next.date.isoformat(), "at": _write_instant(record.next.due_at)},
+        "next": {"date": record.next.date.isoformat(), "at": write_instant(record.next.due_at)},
     }
 
 
@@ -43,9 +43,9 @@ def write_known(record: Record) -> dict[str, object]:
         },
         **write_saved(record),
         "utc_offset_minutes": record.reminder.utc_offset_minutes,
-        "created_at": _write_instant(record.created_at),
-        "accepted_at": _write_instant(record.accepted_at),
-        "failing_since": _write_instant(record.failing_since),
+        "created_at": write_instant(record.created_at),
+        "accepted_at": _write_optional(record.accepted_at),
+        "failing_since": _write_optional(record.failing_since),
     }
 
 
@@ -61,6 +61,11 @@ def write_card(card: Affirmation, day: date, base_url: str) -> dict[str, object]
     }
 
 
+def write_instant(seconds: int) -> str:
+    """An instant of UTC seconds by RFC 3339."""
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
 def _write_reminder(reminder: Reminder) -> dict[str, object]:
     hour, minute = divmod(reminder.minute, 60)
     return {
@@ -71,8 +76,8 @@ def _write_reminder(reminder: Reminder) -> dict[str, object]:
     }
 
 
-def _write_instant(seconds: int | None) -> str | None:
-    return None if seconds is None else f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
+def _write_optional(seconds: int | None) -> str | None:
+    return None if seconds is None else write_instant(seconds)
 
 
 def _write_key(key: bytes) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,7 @@ from werkzeug import Response
 from webapp.config import Settings
 from webapp.deck import Deck
 from webapp.documents import JSON
+from webapp.documents import Document
 from webapp.documents import answer
 from webapp.documents import make_document
 from webapp.errors import InputError
@@ -30,6 +32,7 @@ from webapp.incoming import read_object
 from webapp.problems import Problem
 from webapp.push.counts import Counts
 from webapp.representations import write_card
+from webapp.representations import write_instant
 from webapp.representations import write_json
 from webapp.representations import write_known
 from webapp.representations import write_saved
@@ -46,10 +49,12 @@ from webapp.subscription import parse_endpoint
 from webapp.subscription import parse_subscription
 
 API = "/api"
+DAYS_KEPT = 256  # compressing one anew takes milliseconds
 OPENAPI_FILE = Path(__file__).parent.parent / "content" / "openapi.json"
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NOT_KNOWN = ("this subscription is not known here", "Subscribe again")
+_TOKEN = "Send Authorization: Bearer and the run token"
 _NOBODY = bytes(AUTH_OCTETS)
 
 
@@ -101,6 +106,7 @@ class _Api:
         self._clock = clock
         self._topics = frozenset(topic.slug for topic in deck.topics)
         self._deck_document = make_document(write_json(deck.as_json()), JSON)
+        self._day_document = lru_cache(DAYS_KEPT)(self._make_day_document)
         self._openapi = make_document(OPENAPI_FILE.read_text(encoding="utf-8"), JSON)
 
     def save(self) -> Response:
@@ -125,9 +131,10 @@ class _Api:
     def test(self) -> Response:
         """Make a test message due now; the worker sends it."""
         endpoint = self._find_own().subscription.endpoint
-        if not self._store.request_test(endpoint, _seconds(self._clock())):
-            raise Problem(404, *_NOT_KNOWN)
-        return _answer({"sending": True}, 202)
+        now = _seconds(self._clock())
+        if not self._store.request_test(endpoint, now):
+            raise Problem(404, *_NOT_KNOWN)  # removed in between
+        return _answer({"due_at": write_instant(now)}, 202)
 
     def run(self) -> Response:
         """Send what is due, for hosts without a worker."""
@@ -138,7 +145,7 @@ class _Api:
         bearer = (given.token if given and given.type == "bearer" else None) or ""
         if not hmac.compare_digest(bearer.encode(), token.encode()):
             challenge = {"WWW-Authenticate": "Bearer"}
-            raise Problem(401, "the token is missing or wrong", "Send it", headers=challenge)
+            raise Problem(401, "the token is missing or wrong", _TOKEN, headers=challenge)
         return _answer(asdict(self._send_due(_seconds(self._clock()))))
 
     def daily(self) -> Response:
@@ -148,8 +155,7 @@ class _Api:
         topics = parse_topics(slugs, self._topics, "topics")
         given = request.args.get("date")
         day = self._clock().astimezone(zone).date() if given is None else _parse_date(given)
-        card = write_card(self._deck.of_the_day(day, topics), day, self._settings.base_url)
-        return answer(make_document(write_json(card), JSON), request.environ)
+        return answer(self._day_document(day, frozenset(topics)), request.environ)
 
     def deck(self) -> Response:
         """Tell the whole deck."""
@@ -158,6 +164,10 @@ class _Api:
     def describe(self) -> Response:
         """Tell the OpenAPI document."""
         return answer(self._openapi, request.environ)
+
+    def _make_day_document(self, day: date, topics: frozenset[str]) -> Document:
+        card = self._deck.of_the_day(day, topics)
+        return make_document(write_json(write_card(card, day, self._settings.base_url)), JSON)
 
     def _find_own(self) -> Record:
         """The record whose endpoint and auth secret the body holds; one answer for both wrongs."""
