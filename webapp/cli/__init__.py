@@ -20,6 +20,7 @@ from typing import Protocol
 
 import click
 from flask import Flask
+from flask.cli import FlaskGroup
 
 from webapp.cli import database
 from webapp.cli import deck
@@ -64,11 +65,11 @@ def plain_start(factory: Factory) -> Factory:
 def _commands_only(error: Exception) -> Flask:
     """An app without parts, for the commands that find out what is wrong; others get one line.
 
-    The `flask` command makes the app to look a command up: then its context is the outermost
-    one. In a server there is no context, and in `flask run` there is one more: both end here.
+    Only while the `flask` command looks for the command that was typed is its group's context
+    the current one. `flask run` has gone one further, and servers have none or their own.
     """
     context = click.get_current_context(silent=True)
-    if context is None or context.parent is not None:
+    if context is None or not isinstance(context.command, FlaskGroup):
         sys.exit(f"Error: {error}")
     app = Flask("webapp", static_folder=None)
     app.extensions[REASON] = error

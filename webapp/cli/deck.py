@@ -14,13 +14,16 @@ from webapp.cli.errors import plain_errors
 from webapp.config import load_settings
 from webapp.deck_file import load_deck
 
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
 deck = AppGroup("deck", help="The affirmations.")
 
 
 @deck.command(with_appcontext=False)
-@click.argument("folder", required=False, type=click.Path(file_okay=False, path_type=Path))
+@click.argument("folder", required=False, type=FOLDER)
+@click.option("--sources", type=FOLDER, help="Folder of .txt files that no card may repeat.")
 @plain_errors()
-def check(folder: Path | None) -> None:
+def check(folder: Path | None, sources: Path | None) -> None:
     """Check the deck in FOLDER, by default the one that the app shows.
 
     Prints file, line, rule and remedy of every finding. Exit code 1 when there are errors.
@@ -32,6 +35,7 @@ def check(folder: Path | None) -> None:
         lint.load_words(folder),
         lint.load_ideas(folder),
         lint.load_released_ids(folder),
+        lint.load_sources(sources) if sources else None,
     )
     for finding in findings:
         click.echo(lint.format(finding))

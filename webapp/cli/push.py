@@ -7,16 +7,22 @@ import os
 import signal
 import threading
 import time
+from contextlib import suppress
 
 import click
 from flask.cli import AppGroup
+from sqlalchemy.exc import DBAPIError
 
 from webapp.cli.errors import parts
 from webapp.cli.errors import plain_errors
 from webapp.config import load_settings
+from webapp.errors import SettingError
+from webapp.migrations import is_current
 from webapp.push.vapid import load_key
 
 push = AppGroup("push", help="The daily notifications.")
+
+_log = logging.getLogger(__name__)
 
 
 @push.command(with_appcontext=False)
@@ -31,7 +37,9 @@ def keys() -> None:
 @plain_errors()
 def send() -> None:
     """Send what is due once, then end: for cron, on hosts without a worker."""
-    click.echo(parts().dispatcher.send_due(int(time.time())))
+    dispatcher = parts().dispatcher
+    _check_schema(parts().settings.database_url)
+    click.echo(dispatcher.send_due(int(time.time())))
 
 
 @push.command()
@@ -39,7 +47,17 @@ def send() -> None:
 def work() -> None:
     """Send what is due when it is due; SIGTERM or Ctrl-C finishes what is in flight and ends."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    dispatcher = parts().dispatcher
+    with suppress(DBAPIError):  # a database that is away is asked again by the loop
+        _check_schema(parts().settings.database_url)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    parts().dispatcher.work(time.time, stop)
+    _log.info("waiting for reminders to fall due")
+    dispatcher.work(time.time, stop)
+
+
+def _check_schema(database_url: str) -> None:
+    if not is_current(database_url):
+        remedy = "Run `flask --app webapp db upgrade`"
+        raise SettingError("POCKET_DATABASE_URL", "names a database of another release", remedy)

@@ -6,6 +6,7 @@ and how they are started are the Procfile's business.
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import sys
@@ -39,11 +40,12 @@ def prepare() -> None:
 @plain_errors()
 def start() -> None:
     """Prepare, then run the web and the worker process on HOST and PORT until Ctrl-C."""
-    host, port = os.environ.get("HOST") or "127.0.0.1", os.environ.get("PORT") or "8000"
+    host, port = os.environ.get("HOST") or "127.0.0.1", _port(os.environ.get("PORT") or "8000")
     address = _address(host, port)
-    environment = {"POCKET_BASE_URL": address, **_given(os.environ), "HOST": host, "PORT": port}
+    own = {"HOST": host, "PORT": str(port)}
+    environment = {"POCKET_BASE_URL": address, **_given(os.environ), **own}
     settings = load_settings(environment)
-    _check_port(host, _port_number(port))
+    _check_port(host, port)
     _prepare(settings)
     click.echo(f"Pocket Affirmations is at {address} (Ctrl-C stops it)", err=True)
     _become_procfile(environment)
@@ -60,16 +62,16 @@ def _given(environ: Mapping[str, str]) -> dict[str, str]:
     return {k: v for k, v in environ.items() if v.strip() or not k.startswith("POCKET_")}
 
 
-def _address(host: str, port: str) -> str:
-    """Where a browser on this machine finds it; service workers need a name it trusts."""
-    name = ANYWHERE.get(host, f"[{host}]" if ":" in host else host)
-    return f"http://{name}:{port}"
-
-
-def _port_number(text: str) -> int:
+def _port(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= LAST_PORT:
         raise SettingError("PORT", f"is {text!r}", f"Give a whole number from 1 to {LAST_PORT}")
     return int(text)
+
+
+def _address(host: str, port: int) -> str:
+    """Where a browser on this machine finds it; service workers need a name it trusts."""
+    name = ANYWHERE.get(host, f"[{host}]" if ":" in host else host)
+    return f"http://{name}:{port}"
 
 
 def _check_port(host: str, port: int) -> None:
@@ -79,11 +81,12 @@ def _check_port(host: str, port: int) -> None:
         with socket.socket(family, kind) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
-    except socket.gaierror as error:
-        raise SettingError("HOST", f"is {host!r}, which leads nowhere", "Try 127.0.0.1") from error
     except OSError as error:
-        reason = f"{port} cannot be used on {host} ({os.strerror(error.errno or 0)})"
-        raise SettingError("PORT", reason, f"Try PORT={port + 1}") from error
+        if error.errno in (errno.EADDRINUSE, errno.EACCES):
+            reason = f"{port} cannot be used on {host} ({error.strerror})"
+            raise SettingError("PORT", reason, f"Try PORT={port % LAST_PORT + 1}") from error
+        reason = f"{host} is not an address of this machine ({error.strerror})"
+        raise SettingError("HOST", reason, "Try 127.0.0.1") from error
 
 
 def _check_folder(folder: Path) -> None:
@@ -92,7 +95,7 @@ def _check_folder(folder: Path) -> None:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        reason = f"cannot be written ({os.strerror(error.errno or 0)}: {folder})"
+        reason = f"cannot be written ({error.strerror}: {folder})"
         raise SettingError("POCKET_INSTANCE", reason, "Name a folder of your own") from error
 
 
