@@ -14,7 +14,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run check types format test bench deck lock clean
+.PHONY: help run check types format test bench deck lock images clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -53,6 +53,10 @@ lock: $(BIN)/.development ## Write the exact versions of the newest dependencies
 	$(LOCK) --output-file requirements.txt
 	$(LOCK) --group dev --constraint requirements.txt --output-file requirements-dev.txt
 	$(LOCK) --group bench --constraint requirements-dev.txt --output-file requirements-bench.txt
+
+images: $(BIN)/.development ## Draw the icons anew from their one source and photograph the app
+	@$(BIN)/python -m tests.machine
+	$(BIN)/python -m tests.tools.images
 
 clean: ## Remove what was installed and built; instance/ stays
 	rm -rf .venv $(NODE_MODULES) static/gen .cache .*_cache

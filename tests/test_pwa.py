@@ -35,8 +35,8 @@ def images(manifest: dict[str, Any]) -> list[dict[str, str]]:
 
 def test_the_manifest_has_all_that_browsers_use(manifest: dict[str, Any]) -> None:
     wanted = (
-        "id scope start_url name short_name description lang dir categories display display_override "
-        "theme_color background_color icons screenshots shortcuts launch_handler"
+        "id scope start_url name short_name description lang dir categories display "
+        "display_override theme_color background_color icons screenshots shortcuts launch_handler"
     )
     assert set(wanted.split()) <= manifest.keys()
     assert {icon["purpose"] for icon in manifest["icons"]} == {"any", "maskable", "monochrome"}
@@ -75,7 +75,9 @@ def test_the_precache_lists_what_the_server_serves_byte_for_byte(
         assert entry["integrity"] == f"sha256-{digest}", entry["url"]
 
 
-def test_the_precache_holds_all_that_its_pages_ask_for(client: FlaskClient, constants: dict[str, Any]) -> None:
+def test_the_precache_holds_all_that_its_pages_ask_for(
+    client: FlaskClient, constants: dict[str, Any]
+) -> None:
     kept = {entry["url"] for entry in constants["precache"]}
     for url in [entry["url"] for entry in constants["precache"] if "revision" in entry]:
         page = client.get(url).text
@@ -85,7 +87,9 @@ def test_the_precache_holds_all_that_its_pages_ask_for(client: FlaskClient, cons
         assert wanted
 
 
-def test_the_release_is_named_by_its_content(settings_of: dict[str, str], constants: dict[str, Any]) -> None:
+def test_the_release_is_named_by_its_content(
+    settings_of: dict[str, str], constants: dict[str, Any]
+) -> None:
     def release() -> str:
         text = create_app(settings_of).test_client().get("/sw.js").text
         return json.loads(text.split("\n")[0][15:-1])["release"]  # type: ignore[no-any-return]
@@ -93,7 +97,9 @@ def test_the_release_is_named_by_its_content(settings_of: dict[str, str], consta
     assert release() == release() == constants["release"]
 
 
-def test_hashed_files_are_immutable_and_others_are_not(client: FlaskClient, constants: dict[str, Any]) -> None:
+def test_hashed_files_are_immutable_and_others_are_not(
+    client: FlaskClient, constants: dict[str, Any]
+) -> None:
     for entry in constants["precache"]:
         is_hashed = "/gen/" in entry["url"]
         assert ("immutable" in client.get(entry["url"]).headers["Cache-Control"]) == is_hashed
@@ -102,12 +108,26 @@ def test_hashed_files_are_immutable_and_others_are_not(client: FlaskClient, cons
 def test_hashed_files_come_compressed(client: FlaskClient, constants: dict[str, Any]) -> None:
     for url in [entry["url"] for entry in constants["precache"] if "/gen/" in entry["url"]]:
         for encoding in ("br", "gzip"):
-            assert client.get(url, headers={"Accept-Encoding": encoding}).headers["Content-Encoding"] == encoding
+            assert (
+                client.get(url, headers={"Accept-Encoding": encoding}).headers["Content-Encoding"]
+                == encoding
+            )
 
 
 def test_the_shell_has_a_token_for_each_part_of_a_card(client: FlaskClient) -> None:
     tokens = set(re.findall(r"{{pocket:(\w+)}}", client.get("/shell").text))
-    assert tokens == {"id", "text", "step", "topic", "topic_title", "hue", "help", "next", "previous", "date"}
+    assert tokens == {
+        "id",
+        "text",
+        "step",
+        "topic",
+        "topic_title",
+        "hue",
+        "help",
+        "next",
+        "previous",
+        "date",
+    }
 
 
 def test_no_page_for_readers_shows_a_token(client: FlaskClient) -> None:

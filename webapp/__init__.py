@@ -14,7 +14,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from flask import Flask
-from flask import request
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
@@ -75,7 +74,9 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
     settings = load_settings(os.environ if config is None else config)
     deck = load_checked_deck(settings.content / LANGUAGE)
     helplines = load_helplines(settings.content / "helplines.toml")
-    app = Flask(__name__, static_folder=None)  # WhiteNoise serves what is static, and only what was built
+    app = Flask(
+        __name__, static_folder=None
+    )  # WhiteNoise serves what is static, and only what was built
     app.static_folder = str(STATIC)  # Flask-Assets asks where the sources are
     app.config["MAX_CONTENT_LENGTH"] = LONGEST_BODY_OCTETS
     app.jinja_options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
@@ -94,20 +95,27 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
     renderer = Renderer(app.jinja_env, settings, deck, helplines, assets, public_key)
     app.register_blueprint(pages_blueprint(renderer, deck, _utc_now))
     app.register_blueprint(pwa_blueprint(settings, assets, renderer, public_key))
-    app.register_blueprint(api_blueprint(store, deck, policy, settings, limits, dispatcher.send_due, _utc_now))
+    app.register_blueprint(
+        api_blueprint(store, deck, policy, settings, limits, dispatcher.send_due, _utc_now)
+    )
     cli.register(app)
-    app.wsgi_app = _wrap(app, settings, [assets.import_map, DAY_SCRIPT])  # type: ignore[method-assign]
+    app.wsgi_app = _wrap(app, settings, [assets.import_map, DAY_SCRIPT])  # type: ignore[assignment, method-assign]
     return app
 
 
 def _wrap(app: Flask, settings: Settings, inline_scripts: list[str]) -> WSGIApplication:
     """Static files before Flask, and the headers of every answer around both."""
     application = WhiteNoise(
-        app.wsgi_app, max_age=ICON_AGE_SECONDS, allow_all_origins=False, immutable_file_test=r"^/static/gen/"
+        app.wsgi_app,
+        max_age=ICON_AGE_SECONDS,
+        allow_all_origins=False,
+        immutable_file_test=r"^/static/gen/",
     )
     for folder in ("gen", "icons", "screenshots"):
         application.add_files(str(STATIC / folder), f"static/{folder}")
-    wrapped = with_headers(application, security_headers(inline_scripts, is_https=settings.is_https))
+    wrapped = with_headers(
+        application, security_headers(inline_scripts, is_https=settings.is_https)
+    )
     proxies = settings.trusted_proxies
     return ProxyFix(wrapped, x_for=proxies, x_proto=proxies) if proxies else wrapped
 

@@ -64,7 +64,9 @@ def build_assets(app: Flask, deck: Deck, gen: Path = STATIC / "gen") -> Assets:
     environment = _environment(app)
     gen.mkdir(parents=True, exist_ok=True)
     modules = {
-        path.stem: _keep(gen, path.stem, "js", _build(environment, f"js/{path.stem}", [path], "rjsmin"))
+        path.stem: _keep(
+            gen, path.stem, "js", _build(environment, f"js/{path.stem}", [path], "rjsmin")
+        )
         for path in sorted((STATIC / "js").glob("*.js"))
     }
     return Assets(
@@ -72,7 +74,9 @@ def build_assets(app: Flask, deck: Deck, gen: Path = STATIC / "gen") -> Assets:
         deck=_keep(gen, "deck", "json", _json(deck.as_json())),
         modules=modules,
         icons={name: _icon(name) for name in ("icon-192.png", "badge-96.png")},
-        import_map=_json({"imports": {f"/static/gen/{name}.js": asset.url for name, asset in modules.items()}}),
+        import_map=_json(
+            {"imports": {f"/static/gen/{name}.js": asset.url for name, asset in modules.items()}}
+        ),
         worker=_build(environment, "worker", _worker_paths(WORKER_SOURCES), "rjsmin"),
         kill_switch=_build(environment, "kill", _worker_paths(("kill-switch",)), "rjsmin"),
     )

@@ -126,9 +126,7 @@ def _content(name: str, text: str) -> Path:
 def _whole(low: int, high: int) -> Callable[[str, str], int]:
     def parse(name: str, text: str) -> int:
         if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
-            raise SettingError(
-                name, f"is {text!r}", f"Give a whole number from {low} to {high}"
-            )
+            raise SettingError(name, f"is {text!r}", f"Give a whole number from {low} to {high}")
         return int(text)
 
     return parse
@@ -179,7 +177,9 @@ def _contact(name: str, text: str) -> str:
         raise SettingError(name, f"is {text!r}", "Give mailto:you@your.org or https://your.org")
     if not _is_public_name(host.lower()):
         raise SettingError(
-            name, f"has no public host ({host or 'none'})", "Push services refuse it: give a real one"
+            name,
+            f"has no public host ({host or 'none'})",
+            "Push services refuse it: give a real one",
         )
     return text
 

@@ -1,4 +1,4 @@
-"""A document: bytes prepared once, answered many times. It never renders and never decides what is shown.
+"""A document: bytes prepared once, answered many times. It never renders or chooses a page.
 
 Hash and compression are worked out once, the first time they are wanted; after that answering
 is a look-up. Nothing here depends on the reader, so every cache in between may keep the answers.
@@ -87,7 +87,9 @@ class Document:
         return data, headers + self.not_modified[1]
 
 
-def make_document(body: str, content_type: str, headers: Mapping[str, str] | None = None) -> Document:
+def make_document(
+    body: str, content_type: str, headers: Mapping[str, str] | None = None
+) -> Document:
     """A document of that text; `headers` go out with every answer, 304 included."""
     return Document(body.encode(), content_type, list((headers or {}).items()))
 

@@ -32,8 +32,8 @@ ONE_DAY = timedelta(days=1)
 
 # Chooses among the days around the server's by the reader's own date, before the first paint.
 DAY_SCRIPT = (
-    "{const n=new Date,d=document.getElementById('day-'+[n.getFullYear(),n.getMonth()+1,n.getDate()]"
-    ".map(v=>String(v).padStart(2,'0')).join('-'));"
+    "{const n=new Date,d=document.getElementById('day-'"
+    "+[n.getFullYear(),n.getMonth()+1,n.getDate()].map(v=>String(v).padStart(2,'0')).join('-'));"
     "if(d)document.getElementById('main').replaceChildren(d.content)}"
 )
 
@@ -78,7 +78,13 @@ class Renderer:
     """Renders every page of the app from what `create_app` made."""
 
     def __init__(
-        self, jinja: Environment, settings: Settings, deck: Deck, helplines: Helplines, assets: Assets, key: str
+        self,
+        jinja: Environment,
+        settings: Settings,
+        deck: Deck,
+        helplines: Helplines,
+        assets: Assets,
+        key: str,
     ) -> None:
         self._jinja = jinja
         self._deck = deck
@@ -93,14 +99,16 @@ class Renderer:
         }
 
     def today(self, today: date) -> Document:
-        """The front page for a UTC date, with the neighbouring days for readers elsewhere on earth."""
+        """The front page for a UTC date, with the days around it for readers elsewhere."""
         near = [self._of(today + offset) for offset in (-ONE_DAY, ONE_DAY)]
         return self._page("card.html", path="/", view=self._of(today), nearby=near, page="today")
 
     def card(self, card: Affirmation) -> Document:
         """A card's own page."""
         view = view_card(self._deck, card)
-        return self._page("card.html", path=f"/affirmations/{card.id}", view=view, nearby=(), page="card")
+        return self._page(
+            "card.html", path=f"/affirmations/{card.id}", view=view, nearby=(), page="card"
+        )
 
     def lost(self, today: date) -> Document:
         """The page for an address that leads nowhere: kind words and the day's card."""
@@ -117,12 +125,22 @@ class Renderer:
     @cached_property
     def sheets(self) -> dict[str, Document]:
         """The pages without a day, by their addresses."""
-        return {f"/{name}": self._page(f"{name}.html", path=f"/{name}", page=name) for name in SHEETS}
+        return {
+            f"/{name}": self._page(f"{name}.html", path=f"/{name}", page=name) for name in SHEETS
+        }
 
     def _of(self, day: date) -> CardView:
         return view_card(self._deck, self._deck.of_the_day(day), day.isoformat())
 
-    def _page(self, template: str, *, path: str, page: str, view: CardView | None = None, nearby: Iterable[CardView] = ()) -> Document:
+    def _page(
+        self,
+        template: str,
+        *,
+        path: str,
+        page: str,
+        view: CardView | None = None,
+        nearby: Iterable[CardView] = (),
+    ) -> Document:
         html = self._jinja.get_template(template).render(
             **self._shared, path=path, page=page, view=asdict(view) if view else None, nearby=nearby
         )

@@ -82,7 +82,9 @@ class RateLimits:
         hashed = hashlib.blake2b(address.encode(), key=self._key, digest_size=16).hexdigest()
         if self._limiter.hit(self._item, hashed):
             return 0
-        return max(1, round(self._limiter.get_window_stats(self._item, hashed).reset_time - time.time()))
+        return max(
+            1, round(self._limiter.get_window_stats(self._item, hashed).reset_time - time.time())
+        )
 
 
 def _policy(inline_scripts: Iterable[str]) -> str:

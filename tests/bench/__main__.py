@@ -18,7 +18,9 @@ def main() -> int:
     """Print one table; 1 when a goal was missed."""
     rows = []
     for measure in MEASURES:
-        print(f"Measuring: {measure.__name__.rpartition('.')[2].replace('_', ' ')}", file=sys.stderr)
+        print(
+            f"Measuring: {measure.__name__.rpartition('.')[2].replace('_', ' ')}", file=sys.stderr
+        )
         rows += measure.measure()
     print_rows(rows, "make bench")
     return 0 if all(row.is_met for row in rows) else 1

@@ -23,7 +23,9 @@ def plain() -> Response:
 
 @app.get("/br")
 def br() -> Response:
-    return Response(bodies["br"], content_type="text/html; charset=utf-8", headers={"Content-Encoding": "br"})
+    return Response(
+        bodies["br"], content_type="text/html; charset=utf-8", headers={"Content-Encoding": "br"}
+    )
 
 
 @app.get("/nothing")

@@ -36,29 +36,37 @@ PAGE = (
     "<style>h1{font:400 2.4rem/1.2 serif}</style><h1>You don’t have to earn help.</h1>"
     "<script>navigator.serviceWorker.register('/sw.js')</script>"
 )
-WORKER = """addEventListener('install', e => e.waitUntil(caches.open('a').then(c => c.addAll(['/']))));
+WORKER = """
+addEventListener('install', e => e.waitUntil(caches.open('a').then(c => c.addAll(['/']))));
 addEventListener('activate', e => e.waitUntil(clients.claim()));
 addEventListener('fetch', e => {
   e.respondWith(caches.match(e.request).then(r => r ?? fetch(e.request)));
 });"""
 PAINT = """() => new Promise((resolve) => {
   new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) if (entry.name === 'first-contentful-paint') resolve(entry.startTime);
+    const paint = list.getEntries().find(({ name }) => name === 'first-contentful-paint');
+    if (paint) resolve(paint.startTime);
   }).observe({ type: 'paint', buffered: true });
 })"""
 
 
 def measure() -> list[Row]:
     """Both sides in turn, the ratio of their medians."""
-    with tempfile.TemporaryDirectory() as name, serving(Path(name)) as site, _plain_server() as port:
-        with Proxy(site.port) as ours, Proxy(port) as plain, sync_playwright() as playwright:
-            sides = {"ours": ours, "plain": plain}
+    with (
+        tempfile.TemporaryDirectory() as name,
+        serving(Path(name)) as site,
+        _plain_server() as port,
+        Proxy(site.port) as ours,
+        Proxy(port) as plain,
+        sync_playwright() as playwright,
+    ):
+        sides = {"ours": ours, "plain": plain}
+        for side, network in sides.items():
+            _visit(playwright.chromium, Path(name) / side, network)
+        times: dict[str, list[float]] = {"ours": [], "plain": []}
+        for _ in range(STARTS):
             for side, network in sides.items():
-                _visit(playwright.chromium, Path(name) / side, network)
-            times: dict[str, list[float]] = {"ours": [], "plain": []}
-            for _ in range(STARTS):
-                for side, network in sides.items():
-                    times[side].append(_start(playwright.chromium, Path(name) / side, network.url))
+                times[side].append(_start(playwright.chromium, Path(name) / side, network.url))
     ours_ms, plain_ms = (statistics.median(times[side]) for side in ("ours", "plain"))
     said = f"{ours_ms:.0f} ms beside {plain_ms:.0f} ms, medians of {STARTS}"
     return [Row("cold offline start beside a hand-made page", ours_ms / plain_ms, "<=", GOAL, said)]
@@ -91,7 +99,9 @@ def _plain_server() -> Iterator[int]:
             is_worker = self.path == "/sw.js"
             body = (WORKER if is_worker else PAGE).encode()
             self.send_response(200)
-            self.send_header("Content-Type", "text/javascript" if is_worker else "text/html; charset=utf-8")
+            self.send_header(
+                "Content-Type", "text/javascript" if is_worker else "text/html; charset=utf-8"
+            )
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

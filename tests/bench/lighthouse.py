@@ -33,14 +33,25 @@ def measure() -> list[Row]:
         _run(site.base_url + "/", report)
         scores = json.loads(report.read_text())["categories"]
     return [
-        Row(f"Lighthouse, mobile: {category}", round(scores[category]["score"] * 100), ">=", GOAL, "of 100")
+        Row(
+            f"Lighthouse, mobile: {category}",
+            round(scores[category]["score"] * 100),
+            ">=",
+            GOAL,
+            "of 100",
+        )
         for category in CATEGORIES
     ]
 
 
 def _install() -> None:
     if not (NODE_FOLDER / "node_modules" / ".package-lock.json").exists():
-        subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--silent"], cwd=NODE_FOLDER, check=True, env=_environment())
+        subprocess.run(
+            ["npm", "ci", "--no-audit", "--no-fund", "--silent"],
+            cwd=NODE_FOLDER,
+            check=True,
+            env=_environment(),
+        )
 
 
 def _run(url: str, report: Path) -> None:

@@ -36,7 +36,11 @@ class _Asker(asyncio.Protocol):
 
 def rate(port: int, path: str, headers: dict[str, str], seconds: float) -> float:
     """Answers a second that the server on that port gives to 16 connections asking for `path`."""
-    lines = [f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{port}", *(f"{k}: {v}" for k, v in headers.items())]
+    lines = [
+        f"GET {path} HTTP/1.1",
+        f"Host: 127.0.0.1:{port}",
+        *(f"{k}: {v}" for k, v in headers.items()),
+    ]
     return asyncio.run(_run(port, ("\r\n".join(lines) + "\r\n\r\n").encode(), seconds))
 
 

@@ -23,10 +23,11 @@ class Row:
 
 def print_rows(rows: Sequence[Row], command: str) -> None:
     """A Markdown table, and the command that repeats it."""
-    print(f"\n| figure | measured | goal | |\n| --- | --- | --- | --- |")
+    print("\n| figure | measured | goal | |\n| --- | --- | --- | --- |")
     for row in rows:
         verdict = "met" if row.is_met else "MISSED"
-        print(f"| {row.name} | {_number(row.value)} ({row.said}) | {row.relation} {_number(row.goal)} | {verdict} |")
+        measured, goal = f"{_number(row.value)} ({row.said})", f"{row.relation} {_number(row.goal)}"
+        print(f"| {row.name} | {measured} | {goal} | {verdict} |")
     print(f"\nAgain: `{command}`", flush=True)
 
 

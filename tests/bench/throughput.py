@@ -52,7 +52,9 @@ def _row(kind: str, ours: int, bare: int) -> Row:
         rates.append((rate(ours, "/", KINDS[kind], SECONDS), rate(bare, f"/{kind}", {}, SECONDS)))
     mine, theirs = (statistics.median(column) for column in zip(*rates, strict=True))
     said = f"{mine:,.0f}/s beside {theirs:,.0f}/s"
-    return Row(f"card page, {NAMES[kind]}: rate beside a bare Flask route", mine / theirs, ">=", GOAL, said)
+    return Row(
+        f"card page, {NAMES[kind]}: rate beside a bare Flask route", mine / theirs, ">=", GOAL, said
+    )
 
 
 def _body(url: str, headers: dict[str, str]) -> bytes:
@@ -64,9 +66,22 @@ def _body(url: str, headers: dict[str, str]) -> bytes:
 def _bare(folder: Path) -> Iterator[int]:
     """The bare app under the server and options of the Procfile's web process."""
     port = free_port()
-    command = ["granian", "--interface", "wsgi", "--no-ws", "--backpressure", "64", "--workers", "1"]
+    command = [
+        "granian",
+        "--interface",
+        "wsgi",
+        "--no-ws",
+        "--backpressure",
+        "64",
+        "--workers",
+        "1",
+    ]
     command += ["--host", "127.0.0.1", "--port", str(port), "tests.bench.bare:app"]
-    environment = {**os.environ, "BARE_FOLDER": str(folder), "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    environment = {
+        **os.environ,
+        "BARE_FOLDER": str(folder),
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+    }
     process = start(command, environment, folder / "bare.log")
     try:
         process.wait_for_answer(port)

@@ -27,25 +27,43 @@ PICTURES = re.compile(r"/static/(icons|screenshots)/")
 
 def measure() -> list[Row]:
     """A first visit and a later one in a browser of its own."""
-    with tempfile.TemporaryDirectory() as name, serving(Path(name)) as site, Proxy(site.port) as network:
-        with sync_playwright() as playwright:
-            context = playwright.chromium.launch_persistent_context(Path(name) / "profile", **launch_options())
-            page = context.pages[0]
-            page.goto(network.url)
-            wait_for_worker(page)
-            page.wait_for_load_state("networkidle")
-            first = {exchange.target: exchange.octets for exchange in network.exchanges}
-            total = sum(e.octets for e in network.exchanges if not PICTURES.search(e.target))
-            network.exchanges.clear()
-            page.goto(network.url + "/topics")
-            page.goto(network.url)
-            page.wait_for_load_state("networkidle")
-            later = sum(e.octets for e in network.exchanges if e.path != "/sw.js")
-            context.close()
+    with (
+        tempfile.TemporaryDirectory() as name,
+        serving(Path(name)) as site,
+        Proxy(site.port) as network,
+        sync_playwright() as playwright,
+    ):
+        context = playwright.chromium.launch_persistent_context(
+            Path(name) / "profile", **launch_options()
+        )
+        page = context.pages[0]
+        page.goto(network.url)
+        wait_for_worker(page)
+        page.wait_for_load_state("networkidle")
+        first = {exchange.target: exchange.octets for exchange in network.exchanges}
+        total = sum(e.octets for e in network.exchanges if not PICTURES.search(e.target))
+        network.exchanges.clear()
+        page.goto(network.url + "/topics")
+        page.goto(network.url)
+        page.wait_for_load_state("networkidle")
+        later = sum(e.octets for e in network.exchanges if e.path != "/sw.js")
+        context.close()
     paint = first["/"] + sum(octets for target, octets in first.items() if target.endswith(".css"))
     return [
-        Row("first paint of `/`: HTML and CSS, octets", paint, "<=", FIRST_PAINT_OCTETS, "with heads, brotli"),
-        Row("first visit: everything but pictures, octets", total, "<=", FIRST_VISIT_OCTETS, f"{len(first)} answers"),
+        Row(
+            "first paint of `/`: HTML and CSS, octets",
+            paint,
+            "<=",
+            FIRST_PAINT_OCTETS,
+            "with heads, brotli",
+        ),
+        Row(
+            "first visit: everything but pictures, octets",
+            total,
+            "<=",
+            FIRST_VISIT_OCTETS,
+            f"{len(first)} answers",
+        ),
         Row("later visit beside the check of the worker, octets", later, "<=", 0, "two pages"),
     ]
 

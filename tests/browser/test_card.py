@@ -1,4 +1,4 @@
-"""The card as a reader meets it: by tap, swipe, key and screen reader, with and without JavaScript."""
+"""The card as a reader meets it: by tap, swipe, key and ear, with and without JavaScript."""
 
 from __future__ import annotations
 
@@ -97,7 +97,9 @@ def test_arrow_keys_with_a_modifier_belong_to_the_browser(card: Page) -> None:
 
 @pytest.fixture
 def phone(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport={"width": 360, "height": 640}, has_touch=True, is_mobile=True)
+    context = browser.new_context(
+        viewport={"width": 360, "height": 640}, has_touch=True, is_mobile=True
+    )
     yield context
     context.close()
 
@@ -106,7 +108,10 @@ def swipe(page: Page, from_x: int, to_x: int, to_y: int = 300) -> None:
     """A finger drawn over the screen, by real touch events."""
     session = page.context.new_cdp_session(page)
     steps = 6
-    points = [(from_x + (to_x - from_x) * n / steps, 300 + (to_y - 300) * n / steps) for n in range(steps + 1)]
+    points = [
+        (from_x + (to_x - from_x) * n / steps, 300 + (to_y - 300) * n / steps)
+        for n in range(steps + 1)
+    ]
     for kind, (x, y) in zip(["touchStart"] + ["touchMove"] * steps, points, strict=True):
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
     session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
@@ -138,7 +143,9 @@ def test_the_words_are_said_once_and_the_focus_stays(card: Page, deck: Deck) -> 
     expect(another).to_be_focused()
 
 
-def test_a_small_step_opens_on_request_and_closes_with_its_card(page: Page, site: Server, deck: Deck) -> None:
+def test_a_small_step_opens_on_request_and_closes_with_its_card(
+    page: Page, site: Server, deck: Deck
+) -> None:
     with_step = next(c for c in deck.cards if c.step and deck.after(c.id).step)
     page.goto(f"{site.base_url}/affirmations/{with_step.id}")
     page.wait_for_load_state("networkidle")
@@ -167,9 +174,15 @@ def test_a_card_for_hard_days_links_quietly_to_help(page: Page, site: Server, de
 
 @pytest.mark.parametrize(
     ("zone", "local"),
-    [("Pacific/Kiritimati", "2027-01-16"), ("Europe/Lisbon", "2027-01-15"), ("Pacific/Pago_Pago", "2027-01-15")],
+    [
+        ("Pacific/Kiritimati", "2027-01-16"),
+        ("Europe/Lisbon", "2027-01-15"),
+        ("Pacific/Pago_Pago", "2027-01-15"),
+    ],
 )
-def test_the_day_is_the_readers_own(browser: Browser, site: Server, deck: Deck, zone: str, local: str) -> None:
+def test_the_day_is_the_readers_own(
+    browser: Browser, site: Server, deck: Deck, zone: str, local: str
+) -> None:
     context = browser.new_context(timezone_id=zone, service_workers="block")
     page = context.new_page()
     page.clock.set_fixed_time(datetime.fromisoformat("2027-01-15T12:00:00+00:00"))
@@ -178,12 +191,16 @@ def test_the_day_is_the_readers_own(browser: Browser, site: Server, deck: Deck, 
     context.close()
 
 
-def test_the_neighbouring_day_is_there_before_any_module_runs(browser: Browser, site: Server, deck: Deck) -> None:
+def test_the_neighbouring_day_is_there_before_any_module_runs(
+    browser: Browser, site: Server, deck: Deck
+) -> None:
     context = browser.new_context(service_workers="block")
     page = context.new_page()
     page.route("**/*.js", lambda route: route.abort())
     page.goto(site.base_url)
-    day = date.fromisoformat(str(page.locator("template").first.get_attribute("id")).removeprefix("day-"))
+    day = date.fromisoformat(
+        str(page.locator("template").first.get_attribute("id")).removeprefix("day-")
+    )
     page.clock.set_fixed_time(datetime(day.year, day.month, day.day, 12))
     page.reload()
     expect(words(page)).to_have_text(typeset(deck.of_the_day(day).text))
@@ -207,7 +224,9 @@ def test_everything_reads_without_javascript(browser: Browser, site: Server, dec
 def test_motion_is_left_out_for_who_wants_none(browser: Browser, site: Server) -> None:
     context = browser.new_context(reduced_motion="reduce", service_workers="block")
     page = context.new_page()
-    page.add_init_script("Document.prototype.startViewTransition = () => { throw new Error('motion'); };")
+    page.add_init_script(
+        "Document.prototype.startViewTransition = () => { throw new Error('motion'); };"
+    )
     page.goto(site.base_url + HERO)
     page.wait_for_load_state("networkidle")
     page.get_by_role("link", name="Another").click()
@@ -220,7 +239,8 @@ def test_nothing_moves_while_the_page_loads(browser: Browser, site: Server) -> N
     context = browser.new_context(viewport={"width": 360, "height": 640}, service_workers="block")
     page = context.new_page()
     page.add_init_script(
-        "window.shifts = 0; new PerformanceObserver(list => { for (const entry of list.getEntries())"
+        "window.shifts = 0;"
+        "new PerformanceObserver(list => { for (const entry of list.getEntries())"
         " window.shifts += entry.value; }).observe({type: 'layout-shift', buffered: true});"
     )
     page.goto(site.base_url)

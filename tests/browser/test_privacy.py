@@ -1,4 +1,4 @@
-"""Nobody follows the reader: no third party, no cookie, a silent console, nothing personal in a log."""
+"""Nobody follows the reader: no third party, no cookie, a silent console, nothing in a log."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ def crawl(page: Page, address: str) -> set[str]:
     while waiting:
         url = waiting.pop()
         path = urlsplit(url).path
-        if url in seen or (path.startswith("/affirmations/") and sum("/affirmations/" in u for u in seen) >= 3):
+        if url in seen or (
+            path.startswith("/affirmations/") and sum("/affirmations/" in u for u in seen) >= 3
+        ):
             continue
         seen.add(url)
         page.goto(url)
@@ -30,7 +32,9 @@ def crawl(page: Page, address: str) -> set[str]:
     return seen
 
 
-def test_no_page_asks_another_host_sets_a_cookie_or_complains(page: Page, context: BrowserContext, site: Server) -> None:
+def test_no_page_asks_another_host_sets_a_cookie_or_complains(
+    page: Page, context: BrowserContext, site: Server
+) -> None:
     hosts, complaints, cookies = set[str](), list[str](), list[str]()
     context.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
     context.on("response", lambda response: cookies.append(response.headers.get("set-cookie", "")))
@@ -46,11 +50,13 @@ def test_no_page_asks_another_host_sets_a_cookie_or_complains(page: Page, contex
     assert set(cookies) <= {""}
 
 
-def test_nothing_but_the_release_is_kept_on_a_device_that_only_reads(page: Page, site: Server) -> None:
+def test_nothing_but_the_release_is_kept_on_a_device_that_only_reads(
+    page: Page, site: Server
+) -> None:
     page.goto(site.base_url)
     wait_for_worker(page)
     kept = page.evaluate(
-        "async () => [localStorage.length, sessionStorage.length, (await indexedDB.databases()).length]"
+        "async () => [localStorage, sessionStorage, await indexedDB.databases()].map(s => s.length)"
     )
     assert kept == [0, 0, 0]
 

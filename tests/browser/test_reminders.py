@@ -1,4 +1,4 @@
-"""Daily, as a reader turns it on, tests it, changes it and turns it off; and every way it cannot be.
+"""Daily, as a reader turns it on, tests it, changes it and turns it off; and why it cannot be on.
 
 Chromium's own `pushManager.subscribe` needs its maker's service. Here the browser's answer is
 handed in: a subscription of the local push service. All else is real: the page, the worker, the
@@ -34,9 +34,10 @@ IN_TWO_DAYS_AT_MOST = re.compile(r"Next one (today|tomorrow) at 07:30\.")
 # A browser whose push service is ours; what it subscribed to survives a reload.
 PUSH = """(data) => {
   const KEPT = 'test-subscription';
+  const key = () => Uint8Array.from(atob(sessionStorage.getItem(KEPT)), (c) => c.charCodeAt(0));
   const make = () => ({
     endpoint: data.endpoint,
-    options: { applicationServerKey: Uint8Array.from(atob(sessionStorage.getItem(KEPT)), (c) => c.charCodeAt(0)).buffer },
+    options: { applicationServerKey: key().buffer },
     toJSON: () => data,
     unsubscribe: async () => { sessionStorage.removeItem(KEPT); return true; },
   });
@@ -45,7 +46,8 @@ PUSH = """(data) => {
     sessionStorage.setItem(KEPT, applicationServerKey.replaceAll('-', '+').replaceAll('_', '/'));
     return make();
   };
-  PushManager.prototype.getSubscription = async () => (sessionStorage.getItem(KEPT) ? make() : null);
+  const find = async () => (sessionStorage.getItem(KEPT) ? make() : null);
+  PushManager.prototype.getSubscription = find;
 }"""
 
 # Waits for the first notification, and tells what it says.
@@ -66,7 +68,9 @@ def service() -> Iterator[PushService]:
 
 
 @pytest.fixture(scope="module")
-def pushing_site(service: PushService, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def pushing_site(
+    service: PushService, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
     """The web process and the worker process, which may send to the local push service."""
     folder = tmp_path_factory.mktemp("pushing")
     settings = {"POCKET_PUSH_TEST_ORIGIN": service.origin, "POCKET_RATE_LIMIT_PER_MINUTE": "0"}
@@ -82,8 +86,10 @@ def agent(service: PushService) -> UserAgent:
 
 
 @pytest.fixture
-def open_daily(browser: Browser, pushing_site: Server, agent: UserAgent) -> Iterator[Callable[..., Page]]:
-    """Open /reminders in a browser that has (or has not) allowed notifications; `script` runs first."""
+def open_daily(
+    browser: Browser, pushing_site: Server, agent: UserAgent
+) -> Iterator[Callable[..., Page]]:
+    """Open /reminders in a browser that allowed notifications or not; `script` runs first."""
     contexts: list[BrowserContext] = []
 
     def open_page(*, script: str = "", is_allowed: bool = True, **options: object) -> Page:
@@ -152,7 +158,9 @@ def test_what_was_turned_on_is_there_after_a_reload(open_daily: Callable[..., Pa
     expect(page.locator("#zone")).to_have_text("Europe/Lisbon")
 
 
-def test_a_change_is_saved(open_daily: Callable[..., Page], pushing_site: Server, agent: UserAgent) -> None:
+def test_a_change_is_saved(
+    open_daily: Callable[..., Page], pushing_site: Server, agent: UserAgent
+) -> None:
     page = open_daily()
     turn_on(page)
     page.get_by_label("Time").fill("21:05")
@@ -176,9 +184,8 @@ def test_a_subscription_that_the_server_refuses_is_undone_in_the_browser(
     open_daily: Callable[..., Page],
 ) -> None:
     page = open_daily()
-    page.route("**/api/subscriptions", lambda route: route.fulfill(
-        status=400, content_type="application/problem+json", body='{"detail": "This push service is not known here."}'
-    ))  # fmt: skip
+    problem = {"detail": "This push service is not known here."}
+    page.route("**/api/subscriptions", lambda route: route.fulfill(status=400, json=problem))
     wait_for_worker(page)
     page.get_by_role("button", name="Turn on").click()
     said(page, "This push service is not known here.")
@@ -186,7 +193,9 @@ def test_a_subscription_that_the_server_refuses_is_undone_in_the_browser(
     assert page.evaluate("sessionStorage.length") == 0
 
 
-def test_a_server_that_cannot_be_reached_is_said_and_nothing_is_left(open_daily: Callable[..., Page]) -> None:
+def test_a_server_that_cannot_be_reached_is_said_and_nothing_is_left(
+    open_daily: Callable[..., Page],
+) -> None:
     page = open_daily()
     wait_for_worker(page)
     page.route("**/api/**", lambda route: route.abort())
@@ -228,7 +237,8 @@ def test_a_subscription_under_an_old_key_is_made_anew(open_daily: Callable[..., 
 def test_permission_is_asked_for_only_after_a_tap(open_daily: Callable[..., Page]) -> None:
     page = open_daily(
         is_allowed=False,
-        script="window.asked = 0; Notification.requestPermission = async () => { asked += 1; return 'default'; };"
+        script="window.asked = 0;"
+        "Notification.requestPermission = async () => { asked += 1; return 'default'; };"
         "Object.defineProperty(Notification, 'permission', { get: () => 'default' });",
     )
     heading(page, "Off on this device.")
@@ -241,7 +251,8 @@ def test_permission_is_asked_for_only_after_a_tap(open_daily: Callable[..., Page
 def test_a_refusal_explains_how_to_undo_it(open_daily: Callable[..., Page]) -> None:
     page = open_daily(
         is_allowed=False,
-        script="window.answer = 'denied'; Object.defineProperty(Notification, 'permission', { get: () => answer });",
+        script="window.answer = 'denied';"
+        "Object.defineProperty(Notification, 'permission', { get: () => answer });",
     )
     heading(page, "Notifications are blocked.")
     expect(page.locator("details[open] summary")).to_have_text("Chrome or Edge on a computer")
@@ -258,7 +269,8 @@ def test_a_browser_without_push_is_told_so_kindly(open_daily: Callable[..., Page
 
 def test_an_iphones_tab_is_sent_to_the_home_screen_first(open_daily: Callable[..., Page]) -> None:
     page = open_daily(
-        script="delete window.PushManager; Object.defineProperty(navigator, 'standalone', { value: false });"
+        script="delete window.PushManager;"
+        "Object.defineProperty(navigator, 'standalone', { value: false });"
         "Object.defineProperty(navigator, 'maxTouchPoints', { value: 5 });"
     )
     heading(page, "First, add it to the home screen.")

@@ -37,7 +37,7 @@ class Drawing:
 
 SQUARE = "#ground{rx:0}"
 SAFE = SQUARE + "#mark{transform-origin:256px 256px;transform:scale(.78)}"
-FLAT = "#ground{display:none}#sun,#pocket{fill:COLOUR}#sun{clip-path:inset(0 0 104px 0)}#seam{display:none}"
+FLAT = "#ground,#seam{display:none}#sun,#pocket{fill:COLOUR}#sun{clip-path:inset(0 0 104px 0)}"
 DRAWINGS = (
     Drawing("icon-192.png", 192),
     Drawing("icon-512.png", 512),
@@ -73,12 +73,14 @@ def draw_icons(browser: Browser) -> None:
 def draw_preview(browser: Browser) -> None:
     """The picture that a link preview shows (1200 by 630 pixels, the Open Graph habit)."""
     icon = (ICONS / "icon.svg").read_text()
-    markup = f"<main><div>{icon}</div><h1>You don’t have<br>to earn help.</h1><p>Pocket Affirmations</p></main>"
+    words = "<h1>You don’t have<br>to earn help.</h1><p>Pocket Affirmations</p>"
+    markup = f"<main><div>{icon}</div>{words}</main>"
     css = (
         "body{background:radial-gradient(circle at 82% 70%,#ffe7b0 0,transparent 380px),"
         "linear-gradient(#fff6ec,#fbd9bd)}main{padding:84px 96px;color:#3a2312}"
-        "h1{font:400 104px/1.14 'Noto Serif',Georgia,serif;letter-spacing:-.012em;margin:52px 0 44px}"
-        "p{font:400 32px/1 'Noto Sans',sans-serif;color:#6b4a30;margin:0}div svg{width:104px!important;height:104px!important}"
+        "h1{font:400 104px/1.14 'Noto Serif',Georgia,serif;letter-spacing:-.012em}"
+        "h1{margin:52px 0 44px}p{font:400 32px/1 'Noto Sans',sans-serif;color:#6b4a30;margin:0}"
+        "div svg{width:104px!important;height:104px!important}"
     )
     _draw(browser, ICONS / "preview.png", 1200, 630, markup, css)
 
@@ -112,17 +114,21 @@ def _other_card() -> str:
 
 
 def _shortcut(drawn: str) -> str:
-    paths = dict(re.findall(r'"([\w-]+)": \'(.*)\'', (ROOT / "webapp/templates/icons.html").read_text()))
+    paths = dict(
+        re.findall(r'"([\w-]+)": \'(.*)\'', (ROOT / "webapp/templates/icons.html").read_text())
+    )
     inner = paths.get(drawn, SPEECH)
     return (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="-12 -12 48 48"><rect x="-12" y="-12" width="48" height="48" rx="24" fill="#fdf0e2"/>'
-        f'<g fill="none" stroke="#6b3a14" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round">{inner}</g></svg>'
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="-12 -12 48 48">'
+        '<circle cx="12" cy="12" r="24" fill="#fdf0e2"/><g fill="none" stroke="#6b3a14" '
+        f'stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round">{inner}</g></svg>'
     )
 
 
 def _draw(browser: Browser, path: Path, width: int, height: int, markup: str, css: str) -> None:
     with _blank(browser, width, height) as page:
-        shown = f"body{{margin:0;width:{width}px;height:{height}px;overflow:hidden}}svg{{display:block;width:{width}px;height:{height}px}}"
+        size = f"width:{width}px;height:{height}px"
+        shown = f"body{{margin:0;overflow:hidden;{size}}}svg{{display:block;{size}}}"
         page.set_content(f"<!doctype html><style>{shown}{css}</style>{markup}")
         page.screenshot(path=path, omit_background=True)
 

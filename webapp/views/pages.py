@@ -38,7 +38,9 @@ def pages_blueprint(renderer: Renderer, deck: Deck, clock: Callable[[], datetime
         return answer(document, request.environ)
 
     for path, document in renderer.sheets.items():
-        bp.add_url_rule(path, path.strip("/"), lambda document=document: answer(document, request.environ))
+        bp.add_url_rule(
+            path, path.strip("/"), lambda document=document: answer(document, request.environ)
+        )
 
     @bp.app_errorhandler(NotFound)
     def lost(_error: NotFound) -> Response:

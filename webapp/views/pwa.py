@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 from flask import Blueprint
 from flask import request
-from werkzeug import Response
 
 from webapp.assets import Assets
 from webapp.assets import worker_text
@@ -22,8 +21,14 @@ from webapp.documents import make_document
 from webapp.rendering import Renderer
 
 CACHE_PREFIX = "pocket-"
+DESCRIPTION = "One kind line about asking for help. Works offline, asks nothing, follows nobody."
+MANIFEST_PATH = "/manifest.webmanifest"
 ICON_SIZES = (192, 512)
-SHORTCUTS = (("Today", "/", "today"), ("Daily reminder", "/reminders", "daily"), ("Help now", "/help", "help"))
+SHORTCUTS = (
+    ("Today", "/", "today"),
+    ("Daily reminder", "/reminders", "daily"),
+    ("Help now", "/help", "help"),
+)
 
 
 def pwa_blueprint(settings: Settings, assets: Assets, renderer: Renderer, key: str) -> Blueprint:
@@ -31,25 +36,30 @@ def pwa_blueprint(settings: Settings, assets: Assets, renderer: Renderer, key: s
     bp = Blueprint("pwa", __name__)
     shells = renderer.shells
     kept = {**shells, **renderer.sheets}
-    worker = assets.kill_switch if settings.kill_worker else _worker(assets, kept, key)
+    described = make_document(json.dumps(manifest(), ensure_ascii=False), MANIFEST)
+    worker = assets.kill_switch if settings.kill_worker else _worker(assets, kept, described, key)
     documents = {
         **shells,
-        "/manifest.webmanifest": make_document(json.dumps(manifest(), ensure_ascii=False), MANIFEST),
+        MANIFEST_PATH: described,
         "/sw.js": make_document(worker, JAVASCRIPT),
         "/robots.txt": make_document("User-agent: *\nDisallow: /api/\nDisallow: /shell\n", TEXT),
     }
     for path, document in documents.items():
-        bp.add_url_rule(path, path.strip("/").replace(".", "-"), lambda document=document: answer(document, request.environ))
+        bp.add_url_rule(
+            path,
+            path.strip("/").replace(".", "-"),
+            lambda document=document: answer(document, request.environ),
+        )
     return bp
 
 
 def manifest() -> dict[str, object]:
-    """The web app manifest (W3C Web Application Manifest, with the fields of its app-info supplement)."""
+    """The web app manifest (W3C; screenshots and categories are of its app-info supplement)."""
     return {
         "id": "/",
         "name": "Pocket Affirmations",
         "short_name": "Pocket",
-        "description": "One kind line about asking for help. Works offline, asks nothing, follows nobody.",
+        "description": DESCRIPTION,
         "lang": "en",
         "dir": "ltr",
         "scope": "/",
@@ -65,14 +75,17 @@ def manifest() -> dict[str, object]:
         "icons": _icons(),
         "screenshots": _screenshots(),
         "shortcuts": [
-            {"name": name, "url": url, "icons": [_image(f"shortcut-{icon}.png", 96)]} for name, url, icon in SHORTCUTS
+            {"name": name, "url": url, "icons": [_image(f"shortcut-{icon}.png", 96)]}
+            for name, url, icon in SHORTCUTS
         ],
     }
 
 
 def _icons() -> list[dict[str, str]]:
     plain = [_image(f"icon-{size}.png", size) | {"purpose": "any"} for size in ICON_SIZES]
-    maskable = [_image(f"maskable-{size}.png", size) | {"purpose": "maskable"} for size in ICON_SIZES]
+    maskable = [
+        _image(f"maskable-{size}.png", size) | {"purpose": "maskable"} for size in ICON_SIZES
+    ]
     return [*plain, *maskable, _image("monochrome-512.png", 512) | {"purpose": "monochrome"}]
 
 
@@ -84,7 +97,13 @@ def _screenshots() -> list[dict[str, str]]:
         ("wide-card.png", "1920x1080", "wide", "One affirmation on a wide screen"),
     )
     return [
-        {"src": f"/static/screenshots/{name}", "sizes": sizes, "type": "image/png", "form_factor": form, "label": label}
+        {
+            "src": f"/static/screenshots/{name}",
+            "sizes": sizes,
+            "type": "image/png",
+            "form_factor": form,
+            "label": label,
+        }
         for name, sizes, form, label in shots
     ]
 
@@ -93,9 +112,14 @@ def _image(name: str, size: int) -> dict[str, str]:
     return {"src": f"/static/icons/{name}", "sizes": f"{size}x{size}", "type": "image/png"}
 
 
-def _worker(assets: Assets, pages: Mapping[str, Document], key: str) -> str:
+def _worker(assets: Assets, pages: Mapping[str, Document], described: Document, key: str) -> str:
     precache = [{"url": asset.url, "integrity": asset.integrity} for asset in assets.files]
-    precache += [{"url": url, "integrity": page.integrity, "revision": page.revision} for url, page in pages.items()]
+    # Browsers ask for the manifest at each cold start; kept, it costs a later visit nothing.
+    precache.append({"url": MANIFEST_PATH, "integrity": described.integrity})
+    precache += [
+        {"url": url, "integrity": page.integrity, "revision": page.revision}
+        for url, page in pages.items()
+    ]
     constants = {
         "cachePrefix": CACHE_PREFIX,
         "shell": "/shell",

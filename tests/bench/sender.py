@@ -1,0 +1,287 @@
+"""The sender beside pywebpush: messages a second to one push service on this machine.
+
+    python -m tests.bench.sender [--messages 4000]
+
+The push service is a sink over TLS with HTTP/2 in a process of its own; every sender shares one
+core, the sink has the others. Ours does all of its work: claim, encrypt, post and settle, on a
+SQLite file. The ways take turns, and ratios are of medians; the sink's count is checked.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import base64
+import os
+import ssl
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import aiohttp
+import pywebpush
+import requests
+from py_vapid import Vapid as TheirVapid
+from sqlalchemy import insert
+
+from tests.bench.table import Row
+from tests.bench.table import print_rows
+from tests.certificates import Certificates
+from tests.certificates import make_certificates
+from tests.processes import environment_of
+from tests.processes import free_port
+from tests.processes import start
+from webapp import migrations
+from webapp.config import Settings
+from webapp.deck import Affirmation
+from webapp.deck import Deck
+from webapp.deck import Topic
+from webapp.push.dispatch import Dispatcher
+from webapp.push.encryption import SenderKey
+from webapp.push.encryption import encrypt
+from webapp.push.message import compose
+from webapp.push.sealer import Sealer
+from webapp.push.transport import Transport
+from webapp.push.vapid import Vapid
+from webapp.push.vapid import generate_key
+from webapp.schedule import Level
+from webapp.store import open_store
+from webapp.store.engine import make_engine
+from webapp.store.tables import push_schedule
+from webapp.store.tables import push_subscription
+from webapp.subscription import HostPolicy
+from webapp.subscription import PushSubscription
+from webapp.subscription import hash_endpoint
+
+ROUNDS = 5
+MESSAGES = 4_000
+LOOP_SHARE = 40
+ASYNC_SHARE = 4
+"""How many times fewer messages the slower ways send, so that each takes about as long."""
+ASYNC_IN_FLIGHT = 100
+LOOP_GOAL = 20
+ASYNC_GOAL = 2
+NOON = 1_800_014_400  # 2027-01-15 12:00 UTC
+DAY = 86_400
+CONTACT = "mailto:me@pocket.org"
+CARD = Affirmation("you-dont-have-to-earn-help", "You don't have to earn help.", "asking")
+DECK = Deck(topics=(Topic("asking", "Asking", 20, ""),), cards=(CARD,))
+MESSAGE = compose(CARD, Level.WORDS, "daily-2027-01-15", "https://pocket.org")
+KEY = generate_key()
+
+
+def measure(messages: int = MESSAGES) -> list[Row]:
+    """Both ratios, from rounds in turn."""
+    with tempfile.TemporaryDirectory() as name, _sink(Path(name)) as (origin, certificates):
+        readers = [_reader(origin, number) for number in range(messages)]
+        os.environ["REQUESTS_CA_BUNDLE"] = str(certificates.authority)
+        with (
+            _ours(Path(name), origin, certificates, readers) as ours,
+            _theirs_async(certificates, readers[: messages // ASYNC_SHARE]) as theirs_async,
+        ):
+            loop_readers = readers[: messages // LOOP_SHARE]
+            ways: dict[str, tuple[Callable[[], object], int]] = {
+                "crypto": (lambda: _encrypt_all(readers), 0),
+                "loop": (lambda: _theirs_in_a_loop(Path(name), loop_readers), len(loop_readers)),
+                "async": (theirs_async, messages // ASYNC_SHARE),
+                "ours": (ours, messages),
+            }
+            rates = _rates(ways, messages, origin)
+    return _rows(rates)
+
+
+def _rates(
+    ways: dict[str, tuple[Callable[[], object], int]], messages: int, origin: str
+) -> dict[str, float]:
+    """The median rate of each way, after one round that only warms up."""
+    taken: dict[str, list[float]] = {name: [] for name in ways}
+    for turn in range(ROUNDS + 1):
+        for name, (send, count) in ways.items():
+            before, started = _sunk(origin), time.perf_counter()
+            send()
+            rate = (count or messages) / (time.perf_counter() - started)
+            arrived = _sunk(origin) - before
+            assert arrived == count, f"{name} sent {count} messages, {arrived} arrived"
+            if turn:
+                taken[name].append(rate)
+    return {name: statistics.median(values) for name, values in taken.items()}
+
+
+def _rows(rates: dict[str, float]) -> list[Row]:
+    ours, crypto = rates["ours"], rates["crypto"]
+    floor = f"{ours:,.0f}/s, {ours / crypto:.0%} of the {crypto:,.0f}/s of encryption alone"
+    return [
+        Row(
+            "sender: rate beside `webpush()` in a loop",
+            ours / rates["loop"],
+            ">=",
+            LOOP_GOAL,
+            f"{floor}, beside {rates['loop']:,.0f}/s",
+        ),
+        Row(
+            "sender: rate beside `webpush_async` on one session",
+            ours / rates["async"],
+            ">=",
+            ASYNC_GOAL,
+            f"{ours:,.0f}/s beside {rates['async']:,.0f}/s",
+        ),
+    ]
+
+
+@contextmanager
+def _sink(folder: Path) -> Iterator[tuple[str, Certificates]]:
+    """The push service on the other cores; this process keeps the first for itself."""
+    certificates = make_certificates(folder)
+    port = free_port()
+    cores = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, cores[1:] or cores)
+    command = [sys.executable, "-m", "granian", "--interface", "rsgi", "--port", str(port)]
+    command += ["--ssl-certificate", str(certificates.certificate)]
+    command += ["--ssl-keyfile", str(certificates.key), "tests.bench.sink:app"]
+    running = start(command, environment_of(folder), folder / "sink.log")
+    os.sched_setaffinity(0, cores[:1])
+    try:
+        running.wait_for_port(port)
+        yield f"https://localhost:{port}", certificates
+    finally:
+        running.stop()
+        os.sched_setaffinity(0, cores)
+
+
+def _sunk(origin: str) -> int:
+    return int(requests.get(origin, timeout=10).text)
+
+
+def _reader(origin: str, number: int) -> PushSubscription:
+    path = base64.urlsafe_b64encode(os.urandom(105)).decode()
+    return PushSubscription(f"{origin}/push/{number}/{path}", SenderKey().public, os.urandom(16))
+
+
+def _encrypt_all(readers: list[PushSubscription]) -> None:
+    for reader in readers:
+        encrypt(MESSAGE.plaintext, reader.p256dh, reader.auth, padding=512)
+
+
+@contextmanager
+def _ours(
+    folder: Path, origin: str, certificates: Certificates, readers: list[PushSubscription]
+) -> Iterator[Callable[[], None]]:
+    """Each call is the next day's noon, at which everybody is due."""
+    url = f"sqlite:///{folder / 'pocket.db'}"
+    _fill(url, readers)
+    store = open_store(url)
+    settings = Settings(base_url="https://pocket.org", push_test_origin=origin)
+    transport = Transport(HostPolicy(test_origin=origin), ca_file=certificates.authority)
+    sealer = Sealer(settings, DECK, Vapid(KEY, CONTACT))
+    dispatcher = Dispatcher(settings, store, sealer, transport)
+    noons = iter(range(NOON, NOON + 99 * DAY, DAY))
+
+    def send() -> None:
+        counts = dispatcher.send_due(next(noons))
+        assert counts.accepted == len(readers), str(counts)
+
+    yield send
+    transport.close()
+    store.close()
+
+
+def _fill(url: str, readers: list[PushSubscription]) -> None:
+    migrations.upgrade(url)
+    owners = [
+        {
+            "id": number,
+            "endpoint_hash": hash_endpoint(reader.endpoint),
+            "endpoint": reader.endpoint,
+            "p256dh": reader.p256dh,
+            "auth": reader.auth,
+            "zone": "UTC",
+            "minute": 720,
+            "utc_offset_minutes": 0,
+            "level": "words",
+            "topics": "[]",
+            "created_at": NOON - DAY,
+        }
+        for number, reader in enumerate(readers)
+    ]
+    due = {"kind": "daily", "due_at": NOON, "occurrence": "2027-01-15", "attempts": 0}
+    rows = [
+        {"subscription_id": number, "first_due_at": NOON} | due for number in range(len(readers))
+    ]
+    engine = make_engine(url)
+    with engine.begin() as connection:
+        connection.execute(insert(push_subscription), owners)
+        connection.execute(insert(push_schedule), rows)
+    engine.dispose()
+
+
+def _theirs_in_a_loop(folder: Path, readers: list[PushSubscription]) -> None:
+    """As pywebpush's README has it: a file with the key, one call a message."""
+    path = folder / "vapid.pem"
+    if not path.exists():
+        KEY.save(path)
+    for reader in readers:
+        pywebpush.webpush(
+            _info(reader),
+            MESSAGE.plaintext.decode(),
+            vapid_private_key=str(path),
+            vapid_claims={"sub": CONTACT},
+            ttl=14_400,
+        )
+
+
+@contextmanager
+def _theirs_async(
+    certificates: Certificates, readers: list[PushSubscription]
+) -> Iterator[Callable[[], None]]:
+    """As well as it can be used: one session, its connections kept, the key loaded once."""
+    key = TheirVapid.from_pem(KEY.pem())
+    context = ssl.create_default_context(cafile=str(certificates.authority))
+
+    async def open_session() -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=context))
+
+    async def send_all() -> None:
+        places = asyncio.Semaphore(ASYNC_IN_FLIGHT)
+        await asyncio.gather(*(send_one(reader, places) for reader in readers))
+
+    async def send_one(reader: PushSubscription, places: asyncio.Semaphore) -> None:
+        async with places:
+            await pywebpush.webpush_async(
+                _info(reader),
+                MESSAGE.plaintext.decode(),
+                vapid_private_key=key,
+                vapid_claims={"sub": CONTACT},
+                ttl=14_400,
+                timeout=aiohttp.ClientTimeout(10),
+                aiohttp_session=session,
+            )
+
+    with asyncio.Runner() as runner:
+        session = runner.run(open_session())
+        yield lambda: runner.run(send_all())
+        runner.run(session.close())
+
+
+def _info(reader: PushSubscription) -> dict[str, object]:
+    keys = {"p256dh": reader.p256dh, "auth": reader.auth}
+    texts = {name: base64.urlsafe_b64encode(value).decode() for name, value in keys.items()}
+    return {"endpoint": reader.endpoint, "keys": texts}
+
+
+def main() -> int:
+    """Print the table; 1 when a goal was missed."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--messages", type=int, default=MESSAGES)
+    messages = parser.parse_args().messages
+    rows = measure(messages)
+    print_rows(rows, f"python -m tests.bench.sender --messages {messages}")
+    return 0 if all(row.is_met for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
