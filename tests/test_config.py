@@ -36,7 +36,10 @@ def test_a_local_https_address_is_no_contact() -> None:
 
 
 def test_a_default_port_is_left_out_of_the_address() -> None:
-    assert load_settings({"POCKET_BASE_URL": "https://Pocket.org:443"}).base_url == "https://pocket.org"
+    assert (
+        load_settings({"POCKET_BASE_URL": "https://Pocket.org:443"}).base_url
+        == "https://pocket.org"
+    )
 
 
 def test_hosts_are_read_from_a_list() -> None:

@@ -42,7 +42,9 @@ def test_a_client_that_names_neither_gets_plain_bytes(accepted: str) -> None:
     assert "Content-Encoding" not in answer(DOCUMENT, {"HTTP_ACCEPT_ENCODING": accepted}).headers
 
 
-@pytest.mark.parametrize("sent", [DOCUMENT.etag, DOCUMENT.etag[2:], f'"other", {DOCUMENT.etag}', "*"])
+@pytest.mark.parametrize(
+    "sent", [DOCUMENT.etag, DOCUMENT.etag[2:], f'"other", {DOCUMENT.etag}', "*"]
+)
 def test_a_client_that_has_the_bytes_gets_304_without_a_body(sent: str) -> None:
     response = answer(DOCUMENT, {"HTTP_IF_NONE_MATCH": sent})
     assert response.status_code == 304

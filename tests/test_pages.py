@@ -38,7 +38,9 @@ def test_the_front_page_holds_the_days_card(client: FlaskClient, deck: Deck) -> 
     assert words(page) in near  # midnight may pass between the two clocks
 
 
-def test_the_front_page_brings_the_neighbouring_days_for_other_time_zones(client: FlaskClient) -> None:
+def test_the_front_page_brings_the_neighbouring_days_for_other_time_zones(
+    client: FlaskClient,
+) -> None:
     page = client.get("/").text
     shown = date.fromisoformat(re.findall(r'data-date="([\d-]+)"', page)[0])
     days = re.findall(r'<template id="day-([\d-]+)">', page)
@@ -52,7 +54,9 @@ def test_every_card_has_an_address_with_its_words(client: FlaskClient, deck: Dec
         assert words(page.text) == typeset(card.text)
 
 
-def test_another_is_a_link_that_goes_through_the_whole_deck(client: FlaskClient, deck: Deck) -> None:
+def test_another_is_a_link_that_goes_through_the_whole_deck(
+    client: FlaskClient, deck: Deck
+) -> None:
     path, seen = f"/affirmations/{deck.cards[0].id}", set()
     while path not in seen:
         seen.add(path)
@@ -72,7 +76,9 @@ def test_the_line_the_app_is_named_after_has_its_address(client: FlaskClient) ->
     assert words(page) == "You don’t have to earn help."
 
 
-@pytest.mark.parametrize("path", ["/nowhere", "/affirmations/no-such-card", "/affirmations/", "/topics/"])
+@pytest.mark.parametrize(
+    "path", ["/nowhere", "/affirmations/no-such-card", "/affirmations/", "/topics/"]
+)
 def test_an_unknown_address_is_answered_kindly_with_a_card(client: FlaskClient, path: str) -> None:
     response = client.get(path)
     assert response.status_code == 404
@@ -106,7 +112,9 @@ def test_every_card_stands_under_its_topic(client: FlaskClient, deck: Deck) -> N
 
 
 def test_help_puts_the_emergency_number_first(client: FlaskClient) -> None:
-    for country in re.findall(r'<details class="country".*?</details>', client.get("/help").text, re.S):
+    for country in re.findall(
+        r'<details class="country".*?</details>', client.get("/help").text, re.S
+    ):
         lines = re.findall(r'<li class="line([^"]*)">', country)
         assert lines[0] == " emergency"
 
@@ -123,7 +131,9 @@ def test_help_offers_a_text_with_its_keyword(client: FlaskClient) -> None:
     assert 'href="sms:741741?&amp;body=HOME"' in client.get("/help").text
 
 
-def test_pages_are_the_same_from_every_process(client: FlaskClient, settings_of: dict[str, str]) -> None:
+def test_pages_are_the_same_from_every_process(
+    client: FlaskClient, settings_of: dict[str, str]
+) -> None:
     other = create_app(settings_of).test_client()
     for path in ["/shell", "/lost", *SHEETS]:
         assert client.get(path).data == other.get(path).data, path

@@ -14,7 +14,15 @@ from webapp import create_app
 from webapp.security import RateLimits
 from webapp.security import security_headers
 
-PATHS = ["/", "/help", "/nowhere", "/sw.js", "/manifest.webmanifest", "/api/deck", "/static/icons/icon.svg"]
+PATHS = [
+    "/",
+    "/help",
+    "/nowhere",
+    "/sw.js",
+    "/manifest.webmanifest",
+    "/api/deck",
+    "/static/icons/icon.svg",
+]
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -38,7 +46,9 @@ def test_https_sites_ask_to_stay_https(settings_of: dict[str, str]) -> None:
     assert app.test_client().get("/").headers["Strict-Transport-Security"] == "max-age=63072000"
 
 
-def test_each_inline_script_of_a_page_is_allowed_by_its_hash_and_no_other(client: FlaskClient) -> None:
+def test_each_inline_script_of_a_page_is_allowed_by_its_hash_and_no_other(
+    client: FlaskClient,
+) -> None:
     response = client.get("/")
     inline = re.findall(r"<script(?: type=\"importmap\")?>(.+?)</script>", response.text)
     hashes = {base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in inline}
@@ -52,7 +62,11 @@ def test_pages_have_no_inline_style_or_handler(client: FlaskClient) -> None:
 
 
 def test_static_files_cannot_leave_their_folders(client: FlaskClient) -> None:
-    for path in ["/static/../pyproject.toml", "/static/%2e%2e/pyproject.toml", "/static/css/base.css"]:
+    for path in [
+        "/static/../pyproject.toml",
+        "/static/%2e%2e/pyproject.toml",
+        "/static/css/base.css",
+    ]:
         assert client.get(path).status_code == 404, path
 
 
@@ -78,6 +92,11 @@ def test_the_policy_names_no_foreign_host() -> None:
     assert "http" not in dict(security_headers(["x"], is_https=True))["Content-Security-Policy"]
 
 
-def test_an_app_behind_proxies_believes_only_so_many_of_them(app: Flask, settings_of: dict[str, str]) -> None:
+def test_an_app_behind_proxies_believes_only_so_many_of_them(
+    app: Flask, settings_of: dict[str, str]
+) -> None:
     proxied = create_app(settings_of | {"POCKET_TRUSTED_PROXIES": "1"})
-    assert proxied.test_client().get("/", headers={"X-Forwarded-For": "203.0.113.9"}).status_code == 200
+    assert (
+        proxied.test_client().get("/", headers={"X-Forwarded-For": "203.0.113.9"}).status_code
+        == 200
+    )
