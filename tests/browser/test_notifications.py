@@ -1,0 +1,238 @@
+"""Every push shows one notification, and a tap on it opens a page of ours and nothing else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+from playwright.sync_api import BrowserContext
+from playwright.sync_api import Page
+from playwright.sync_api import expect
+
+from tests.browser.proxy import Network
+from tests.browser.proxy import Proxy
+from tests.browser.worker import ask
+from tests.browser.worker import push
+from tests.browser.worker import stop_workers
+from tests.browser.worker import wait_for_worker
+from tests.processes import Server
+
+CARD = "/affirmations/you-dont-have-to-earn-help"
+CARD_WORDS = "You don’t have to earn help."
+TITLE = "Pocket note"
+BODY = "A short note is ready when you are."
+
+# Waits for as many notifications as given, and tells what they say.
+SHOWN = """async () => {
+  const registration = await navigator.serviceWorker.ready;
+  for (;;) {
+    const all = await registration.getNotifications();
+    if (all.length >= %d) {
+      return all.map(({ title, body, tag, icon, badge, lang, dir, silent, data }) =>
+        ({ title, body, tag, icon, badge, lang, dir, silent, data }));
+    }
+    await new Promise(requestAnimationFrame);
+  }
+}"""
+
+# What the system does on a tap, but for the reader's finger: `focus` and `openWindow` ask for a
+# real one, so they tell what they were asked for instead. `navigate` is the browser's own.
+TAP = """async () => {
+  globalThis.asked = { opened: [], focused: 0 };
+  Clients.prototype.openWindow = async (address) => { asked.opened.push(address); };
+  WindowClient.prototype.focus = async function () { asked.focused += 1; return this; };
+  const [notification] = await registration.getNotifications();
+  const event = new NotificationEvent('notificationclick', { notification });
+  const work = [];
+  event.waitUntil = (promise) => work.push(promise);
+  dispatchEvent(event);
+  await Promise.all(work);
+  return { ...asked, left: (await registration.getNotifications()).length };
+}"""
+
+ODD = {
+    "empty": "",
+    "null": "null",
+    "a number": "42",
+    "a list": "[]",
+    "a text": '"hello"',
+    "true": "true",
+    "not JSON": "{not json",
+    "HTML": "<!doctype html>",
+    "an empty object": "{}",
+    "nothing in it": '{"web_push": 8030}',
+    "null in it": '{"web_push": 8030, "notification": null}',
+    "a number in it": '{"web_push": 8030, "notification": 42}',
+    "somebody else's": '{"title": "Buy now", "body": "cheap"}',
+    "without the mark": '{"notification": {"title": "Buy now", "body": "cheap"}}',
+    "wrong types": json.dumps(
+        {
+            "web_push": 8030,
+            "notification": {
+                "title": 1, "body": ["x"], "tag": {}, "icon": 3, "lang": 4, "dir": "up",
+                "silent": "no", "navigate": 5,
+            },
+        }
+    ),
+    "blanks": '{"web_push": 8030, "notification": {"title": " ", "body": "\\n", "tag": ""}}',
+}  # fmt: skip
+
+FOREIGN = ["https://elsewhere.example/", "javascript:alert(1)"]
+# A notification that did not come through this worker's push listener.
+SHOW_FOREIGN = """async () => (await navigator.serviceWorker.ready)
+  .showNotification('x', { data: { navigate: 'https://elsewhere.example/' } })"""
+
+
+@dataclass
+class Reader:
+    """A page that may show notifications, and whoever pushes to it."""
+
+    page: Page
+    context: BrowserContext
+    origin: str
+
+    def push(self, text: str) -> None:
+        push(self.context, self.page, text)
+
+    def push_message(self, **notification: object) -> None:
+        self.push(json.dumps({"web_push": 8030, "notification": notification}))
+
+    def shown(self, count: int = 1) -> list[dict[str, Any]]:
+        return list(ask(self.page, SHOWN % count))
+
+    def tap(self) -> Any:
+        return ask(self.context.service_workers[0], TAP)
+
+
+@pytest.fixture
+def reader(installed: Page, network: Proxy, context: BrowserContext) -> Reader:
+    context.grant_permissions(["notifications"], origin=network.url)
+    return Reader(installed, context, network.url)
+
+
+@pytest.fixture(scope="module")
+def patient_reader(browser: Browser, site: Server) -> Iterator[Reader]:
+    """One reader for the many messages that are no good."""
+    with Proxy(site.port) as network:
+        context = browser.new_context()
+        context.grant_permissions(["notifications"], origin=network.url)
+        page = context.new_page()
+        page.goto(network.url)
+        wait_for_worker(page)
+        yield Reader(page, context, network.url)
+        context.close()
+
+
+@pytest.mark.parametrize("payload", ODD.values(), ids=ODD.keys())
+def test_an_odd_push_shows_one_notification_with_words_of_ours(
+    patient_reader: Reader, payload: str
+) -> None:
+    before = len(patient_reader.shown(0))
+    patient_reader.push(payload)
+    after = patient_reader.shown(before + 1)
+    assert len(after) == before + 1
+    origin = patient_reader.origin
+    for each in after:
+        assert (each["title"], each["body"]) == (TITLE, BODY)
+        assert each["data"] == {"navigate": f"{origin}/"}
+        assert each["icon"] == f"{origin}/static/icons/icon-192.png"
+
+
+def test_a_message_of_ours_shows_what_it_says(reader: Reader) -> None:
+    said = {
+        "title": "A title",
+        "body": "A line",
+        "tag": "2027-01-15",
+        "lang": "pt",
+        "dir": "rtl",
+        "silent": True,
+    }
+    reader.push_message(
+        **said, icon="/static/icons/icon-512.png", navigate=f"{reader.origin}{CARD}"
+    )
+    (notification,) = reader.shown()
+    assert notification == said | {
+        "icon": f"{reader.origin}/static/icons/icon-512.png",
+        "badge": f"{reader.origin}/static/icons/badge-96.png",
+        "data": {"navigate": f"{reader.origin}{CARD}"},
+    }
+
+
+def test_a_field_of_the_wrong_type_does_not_spoil_the_others(reader: Reader) -> None:
+    reader.push_message(title="A title", body=["x"], navigate=CARD, dir=7)
+    (notification,) = reader.shown()
+    assert (notification["title"], notification["body"]) == ("A title", BODY)
+    assert notification["dir"] == "auto"
+    assert notification["data"] == {"navigate": f"{reader.origin}{CARD}"}
+
+
+def test_a_message_replaces_the_one_of_its_occurrence(reader: Reader) -> None:
+    reader.push_message(body="first", tag="2027-01-15")
+    reader.shown()
+    reader.push_message(body="again", tag="2027-01-15")
+    reader.push_message(body="next day", tag="2027-01-16")
+    assert sorted(each["body"] for each in reader.shown(2)) == ["again", "next day"]
+
+
+def test_messages_without_an_occurrence_each_show(reader: Reader) -> None:
+    for text in ["", "42", "null"]:
+        reader.push(text)
+    assert len(reader.shown(3)) == 3
+
+
+def test_a_push_shows_its_notification_without_a_network(reader: Reader, network: Proxy) -> None:
+    network.become(Network.HANGING)
+    stop_workers(reader.context, reader.page)
+    reader.push_message(body="A line", navigate=CARD)
+    (notification,) = reader.shown()
+    assert notification["body"] == "A line"
+
+
+@pytest.mark.parametrize("address", FOREIGN)
+def test_a_foreign_address_is_never_opened(reader: Reader, address: str) -> None:
+    reader.push_message(body="A line", navigate=address)
+    (notification,) = reader.shown()
+    assert notification["data"] == {"navigate": f"{reader.origin}/"}
+
+
+def test_a_foreign_icon_is_never_fetched(reader: Reader) -> None:
+    reader.push_message(body="A line", icon="https://elsewhere.example/icon.png")
+    (notification,) = reader.shown()
+    assert notification["icon"] == f"{reader.origin}/static/icons/icon-192.png"
+
+
+@pytest.mark.parametrize("path", ["/help", CARD])
+def test_a_tap_brings_the_open_window_to_the_card(
+    reader: Reader, network: Proxy, path: str
+) -> None:
+    reader.page.goto(network.url + path)
+    reader.push_message(body=CARD_WORDS, navigate=f"{reader.origin}{CARD}")
+    reader.shown()
+    assert reader.tap() == {"opened": [], "focused": 1, "left": 0}
+    expect(reader.page).to_have_url(f"{reader.origin}{CARD}")
+    expect(reader.page.locator(".words").first).to_have_text(CARD_WORDS)
+
+
+def test_a_tap_shows_the_card_without_a_network(reader: Reader, network: Proxy) -> None:
+    network.become(Network.REFUSED)
+    reader.push_message(body=CARD_WORDS, navigate=f"{reader.origin}{CARD}")
+    reader.shown()
+    reader.tap()
+    expect(reader.page.locator(".words").first).to_have_text(CARD_WORDS)
+
+
+def test_a_tap_opens_a_window_when_none_is_open(reader: Reader) -> None:
+    reader.push_message(body=CARD_WORDS, navigate=f"{reader.origin}{CARD}")
+    reader.shown()
+    reader.page.goto("about:blank")
+    assert reader.tap() == {"opened": [f"{reader.origin}{CARD}"], "focused": 0, "left": 0}
+
+
+def test_a_tap_on_a_notification_from_elsewhere_opens_the_front_page(reader: Reader) -> None:
+    ask(reader.page, SHOW_FOREIGN)
+    reader.page.goto("about:blank")
+    assert reader.tap()["opened"] == [f"{reader.origin}/"]

@@ -1,0 +1,51 @@
+"""What enters the cache: the release's own bytes, all of them or none, and nobody else's."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.proxy import Network
+from tests.browser.proxy import Proxy
+from tests.browser.release import release_of
+from tests.browser.worker import ask
+from tests.browser.worker import kept
+from tests.browser.worker import wait_for_no_worker
+from tests.browser.worker import wait_for_worker
+
+BAD = [Network.CUT_SHORT, Network.FAILING, Network.CAPTIVE, Network.DETOURING]
+ENTRIES = ["^/topics$", r"^/static/gen/deck\."]
+
+
+def test_the_cache_holds_what_the_release_lists_byte_for_byte(
+    installed: Page, network: Proxy
+) -> None:
+    name, entries = release_of(network.url)
+    assert kept(installed) == {name: entries}
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
+@pytest.mark.parametrize("bad", BAD, ids=lambda network: network.name.lower())
+def test_one_wrong_answer_keeps_everything_out_until_the_network_is_well(
+    page: Page, network: Proxy, bad: Network, entry: str
+) -> None:
+    network.become(bad, entry)
+    page.goto(network.url)
+    network.wait_until_asked(entry, times=2)
+    wait_for_no_worker(page)
+    assert kept(page) == {}
+    network.become(Network.GOOD)
+    page.reload()
+    wait_for_worker(page)
+    name, entries = release_of(network.url)
+    assert kept(page) == {name: entries}
+
+
+def test_old_caches_of_ours_go_and_those_of_others_stay(page: Page, network: Proxy) -> None:
+    page.goto(network.url + "/robots.txt")
+    names = ["somebody-elses", "pocketbook", "pocket-0123456789abcdef"]
+    ask(page, f"() => Promise.all({names}.map((name) => caches.open(name))).then(() => null)")
+    page.goto(network.url)
+    wait_for_worker(page)
+    name, _ = release_of(network.url)
+    assert set(kept(page)) == {"somebody-elses", "pocketbook", name}

@@ -1,0 +1,227 @@
+"""The worker's own functions, each by itself: pages, the day's card, memory, addresses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+from playwright.sync_api import BrowserContext
+from playwright.sync_api import Page
+
+from tests.processes import ROOT
+
+SOURCES = ("precache", "strategies", "shell", "routes", "notifications", "worker")
+VECTORS = json.loads((ROOT / "tests" / "vectors" / "of-the-day.json").read_text())
+ORIGIN = "https://pocket.test"
+POCKET = {
+    "release": "1",
+    "cachePrefix": "pocket-",
+    "shell": "/shell",
+    "lost": "/lost",
+    "deck": "/deck.json",
+    "precache": [],
+}
+DECK = {
+    "topics": {
+        "a": {"title": "<A> & co", "hue": 20, "help": True},
+        "b": {"title": "B", "hue": 250, "help": False},
+    },
+    "cards": [
+        ["one", "<script>alert('1')</script> & \"more\"", "a", ""],
+        ["two", "Two", "b", "A {{pocket:id}} step"],
+        ["three", "$& three", "b", ""],
+    ],
+    "retired": [["old", "Old", "b", ""]],
+}
+NAMES = ("id", "text", "step", "topic", "topic_title", "hue", "help", "next", "previous", "date")
+TEMPLATE = "|".join("{{pocket:" + name + "}}" for name in NAMES)
+
+FOREIGN = [
+    "https://elsewhere.example/",
+    "//elsewhere.example/path",
+    f"{ORIGIN}.elsewhere.example/",
+    "http://pocket.test/",
+    "https://reader@pocket.test/",
+    "javascript:alert(1)",
+    "data:text/html,hello",
+    f"blob:{ORIGIN}/1",
+    "https://[broken",
+    "",
+    None,
+    7,
+    ["/help"],
+]
+OURS = {
+    "/help": "/help",
+    "help": "/help",
+    f"{ORIGIN}/affirmations/one?from=push#x": "/affirmations/one?from=push#x",
+    f"{ORIGIN}/../about": "/about",
+    ORIGIN: "/",
+}
+
+KEEP = """async ({ deck, template }) => {
+  const cache = await caches.open(CACHE);
+  const headers = {
+    'Content-Type': 'text/html; charset=utf-8',
+    'Content-Security-Policy': "default-src 'none'",
+    'ETag': '"1"',
+    'Content-Encoding': 'br',
+  };
+  await cache.put('/deck.json', Response.json(deck));
+  await cache.put('/shell', new Response(template, { headers }));
+  await cache.put('/lost', new Response('lost ' + template, { headers }));
+}"""
+TELL = """async (response) => ({
+  status: response.status, text: await response.text(), headers: [...response.headers],
+})"""
+REMEMBER = """async () => {
+  let calls = 0;
+  const load = remember(async () => {
+    calls += 1;
+    if (calls === 1) throw new Error('no');
+    return calls;
+  });
+  const first = await load().catch(() => 'failed');
+  return [first, await load(), await load()];
+}"""
+ASK_NETWORK = """async (accepted) => {
+  const fallback = async () => new Response('fallback');
+  const response = await networkFirst(
+    new Request('/x'), { seconds: 4, accepts: () => accepted, fallback });
+  return response.text();
+}"""
+
+
+def worker_in(context: BrowserContext) -> Page:
+    """A page of an origin of its own, in whose global scope the worker's functions stand."""
+    source = "\n".join((ROOT / "service_worker" / f"{name}.js").read_text() for name in SOURCES)
+    page = context.new_page()
+    page.route("**/*", lambda route: route.fulfill(body="", content_type="text/html"))
+    page.goto(ORIGIN)
+    page.add_script_tag(content=f"const POCKET = {json.dumps(POCKET)};\n{source}")
+    return page
+
+
+@pytest.fixture(scope="module")
+def worker(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context()
+    yield worker_in(context)
+    context.close()
+
+
+@pytest.fixture
+def filled(worker: Page) -> Callable[[str], Any]:
+    """Evaluates an expression that promises a page, over a small deck; tells what it became."""
+    worker.evaluate(KEEP, {"deck": DECK, "template": TEMPLATE})
+    return lambda expression: worker.evaluate(f"async () => ({TELL})(await {expression})")
+
+
+def test_a_value_is_escaped_for_html(filled: Callable[[str], Any]) -> None:
+    text = filled("cardPage('one')")["text"]
+    assert "<" not in text
+    assert "&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt; &amp; &#34;more&#34;" in text
+    assert "&lt;A&gt; &amp; co" in text
+
+
+def test_a_value_that_looks_like_a_token_stays_as_it_is(filled: Callable[[str], Any]) -> None:
+    assert "A {{pocket:id}} step" in filled("cardPage('two')")["text"]
+    assert "$&amp; three" in filled("cardPage('three')")["text"]
+
+
+@pytest.mark.parametrize(
+    ("card_id", "parts"),
+    [
+        ("two", "two|Two|A {{pocket:id}} step|b|B|250||three|one|"),
+        ("three", "three|$&amp; three||b|B|250||one|two|"),
+        ("old", "old|Old||b|B|250||one|one|"),
+    ],
+    ids=["in the middle", "at the end", "retired"],
+)
+def test_a_card_has_its_topic_and_its_neighbours(
+    filled: Callable[[str], Any], card_id: str, parts: str
+) -> None:
+    assert filled(f"cardPage('{card_id}')")["text"] == parts
+
+
+def test_a_topic_with_help_says_yes(filled: Callable[[str], Any]) -> None:
+    assert "|20|yes|two|three|" in filled("cardPage('one')")["text"]
+
+
+def test_a_filled_page_keeps_the_shells_headers_but_those_about_its_bytes(
+    filled: Callable[[str], Any],
+) -> None:
+    page = filled("cardPage('one')")
+    assert page["status"] == 200
+    assert dict(page["headers"]) == {
+        "content-type": "text/html; charset=utf-8",
+        "content-security-policy": "default-src 'none'",
+    }
+
+
+def test_the_front_page_has_the_card_and_the_date_of_the_day(filled: Callable[[str], Any]) -> None:
+    page = filled("todaysPage(new Date(1970, 0, 5, 23, 59))")  # day 4 of three cards
+    assert page["text"] == "two|Two|A {{pocket:id}} step|b|B|250||three|one|1970-01-05"
+
+
+def test_the_lost_page_says_404_and_has_the_days_card(filled: Callable[[str], Any]) -> None:
+    page = filled("lostPage(new Date(1970, 0, 5))")
+    assert page["status"] == 404
+    assert page["text"].startswith("lost two|Two|")
+
+
+def test_an_unknown_card_is_no_page(worker: Page) -> None:
+    worker.evaluate(KEEP, {"deck": DECK, "template": TEMPLATE})
+    assert worker.evaluate("async () => (await cardPage('nobody')) === undefined")
+
+
+def test_the_days_card_is_that_of_the_shared_vectors(worker: Page) -> None:
+    cases = [case for case in VECTORS["cases"] if not case["topics"]]
+    assert cases
+    found = worker.evaluate(
+        """({ deck, dates }) => dates.map((date) => {
+             const [year, month, day] = date.split('-').map(Number);
+             return ofTheDay(deck, new Date(year, month - 1, day))[0];
+           })""",
+        {"deck": VECTORS["deck"], "dates": [case["date"] for case in cases]},
+    )
+    assert found == [case["id"] for case in cases]
+
+
+@pytest.mark.parametrize(
+    ("zone", "date"),
+    [
+        ("Pacific/Kiritimati", "2027-01-02"),
+        ("Europe/Lisbon", "2027-01-01"),
+        ("Pacific/Pago_Pago", "2026-12-31"),
+    ],
+)
+def test_the_date_is_the_devices_own(browser: Browser, zone: str, date: str) -> None:
+    context = browser.new_context(timezone_id=zone)
+    found = worker_in(context).evaluate("isoDate(new Date('2027-01-01T10:30:00Z'))")
+    context.close()
+    assert found == date
+
+
+def test_a_load_is_remembered_and_a_failed_one_is_not(worker: Page) -> None:
+    assert worker.evaluate(REMEMBER) == ["failed", 2, 2]
+
+
+@pytest.mark.parametrize(("accepted", "text"), [(True, ""), (False, "fallback")])
+def test_the_network_counts_only_when_its_answer_is_accepted(
+    worker: Page, accepted: bool, text: str
+) -> None:
+    assert worker.evaluate(ASK_NETWORK, accepted) == text
+
+
+@pytest.mark.parametrize("address", FOREIGN, ids=str)
+def test_an_address_that_is_not_ours_becomes_the_front_page(worker: Page, address: object) -> None:
+    assert worker.evaluate("(address) => ownAddress(address)", address) == f"{ORIGIN}/"
+
+
+@pytest.mark.parametrize(("address", "path"), OURS.items())
+def test_an_address_of_ours_is_made_whole(worker: Page, address: str, path: str) -> None:
+    assert worker.evaluate("(address) => ownAddress(address)", address) == f"{ORIGIN}{path}"
