@@ -53,11 +53,11 @@ function addStaticRoutes(/** @type {ExtendableEvent} */ event) {
 function staticRoutes() {
   const get = (/** @type {string} */ pathname, /** @type {string} */ search) =>
     ({ urlPattern: { pathname, search }, requestMethod: "GET" });
-  const pages = [...PAGES];
-  const filled = ["/", "/affirmations/*"];
+  const whole = [...PRECACHED].filter((path) => !SHELLS.includes(path)).map((path) => get(path, ""));
+  const filled = ["/", "/affirmations/*", ...PAGES].map((path) => get(path, "*"));
   return [
-    { condition: { or: [...pages, "/static/*"].map((path) => get(path, "")) }, source: { cacheName: CACHE } },
-    { condition: { or: [...pages, ...filled].map((path) => get(path, "*")) }, source: "fetch-event" },
+    { condition: { or: whole }, source: { cacheName: CACHE } },
+    { condition: { or: filled }, source: "fetch-event" },
     { condition: { urlPattern: { pathname: "*" } }, source: "network" },
   ];
 }
