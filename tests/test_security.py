@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from webapp import create_app
 from webapp.security import RateLimits
-from webapp.security import security_headers
+from webapp.security import page_headers
 
 PATHS = [
     "/",
@@ -21,7 +21,6 @@ PATHS = [
     "/sw.js",
     "/manifest.webmanifest",
     "/api/deck",
-    "/static/icons/icon.svg",
 ]
 
 
@@ -41,9 +40,20 @@ def test_every_answer_carries_the_guard_rails(client: FlaskClient, path: str) ->
     assert "Strict-Transport-Security" not in headers
 
 
+@pytest.mark.parametrize("path", ["/static/icons/icon.svg", "/static/icons/icon-192.png"])
+def test_files_are_what_they_say_and_stay_at_home(client: FlaskClient, path: str) -> None:
+    headers = client.get(path).headers
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "Access-Control-Allow-Origin" not in headers
+    assert "Set-Cookie" not in headers
+
+
 def test_https_sites_ask_to_stay_https(settings_of: dict[str, str]) -> None:
     app = create_app(settings_of | {"POCKET_BASE_URL": "https://pocket.org"})
-    assert app.test_client().get("/").headers["Strict-Transport-Security"] == "max-age=63072000"
+    for path in ["/", "/static/icons/icon.svg"]:
+        with app.test_client().get(path) as response:
+            assert response.headers["Strict-Transport-Security"] == "max-age=63072000"
 
 
 def test_each_inline_script_of_a_page_is_allowed_by_its_hash_and_no_other(
@@ -89,7 +99,7 @@ def test_addresses_are_not_kept() -> None:
 
 
 def test_the_policy_names_no_foreign_host() -> None:
-    assert "http" not in dict(security_headers(["x"], is_https=True))["Content-Security-Policy"]
+    assert "http" not in dict(page_headers(["x"], is_https=True))["Content-Security-Policy"]
 
 
 def test_an_app_behind_proxies_believes_only_so_many_of_them(

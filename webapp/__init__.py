@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from datetime import datetime
 from typing import TYPE_CHECKING
+from wsgiref.headers import Headers
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -34,7 +35,8 @@ from webapp.push.vapid import load_key
 from webapp.rendering import DAY_SCRIPT
 from webapp.rendering import Renderer
 from webapp.security import RateLimits
-from webapp.security import security_headers
+from webapp.security import file_headers
+from webapp.security import page_headers
 from webapp.security import with_headers
 from webapp.store import Store
 from webapp.store import open_store
@@ -104,20 +106,25 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
 
 
 def _wrap(app: Flask, settings: Settings, inline_scripts: list[str]) -> WSGIApplication:
-    """Static files before Flask, and the headers of every answer around both."""
+    """Guard rails around every answer of Flask, and static files with theirs before it."""
+    headers = page_headers(inline_scripts, is_https=settings.is_https)
+    guarded = with_headers(app.wsgi_app, headers)
+
+    def add_file_headers(headers: Headers, _path: str, _url: str) -> None:
+        for name, value in file_headers(is_https=settings.is_https):
+            headers[name] = value
+
     application = WhiteNoise(
-        app.wsgi_app,
+        guarded,
+        add_headers_function=add_file_headers,
         max_age=ICON_AGE_SECONDS,
         allow_all_origins=False,
         immutable_file_test=r"^/static/gen/",
     )
     for folder in ("gen", "icons", "screenshots"):
         application.add_files(str(STATIC / folder), f"static/{folder}")
-    wrapped = with_headers(
-        application, security_headers(inline_scripts, is_https=settings.is_https)
-    )
     proxies = settings.trusted_proxies
-    return ProxyFix(wrapped, x_for=proxies, x_proto=proxies) if proxies else wrapped
+    return ProxyFix(application, x_for=proxies, x_proto=proxies) if proxies else application
 
 
 def _warn(settings: Settings) -> None:

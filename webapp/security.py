@@ -1,7 +1,7 @@
 """What every answer must say, and how often one address may write. No page, no route.
 
-The headers are put on in one place, around the whole WSGI application, so that static
-files, errors and redirects carry them too. Addresses are never kept: limits count a keyed hash.
+Headers are put on around a whole WSGI application, so that errors and redirects carry them
+too. Addresses are never kept: limits count a keyed hash.
 """
 
 from __future__ import annotations
@@ -36,18 +36,25 @@ REFUSED_FEATURES = (
 TWO_YEARS_SECONDS = 63_072_000
 
 
-def security_headers(inline_scripts: Iterable[str], *, is_https: bool) -> Headers:
-    """The headers of every answer; `inline_scripts` are the only inline texts that may run.
+def page_headers(inline_scripts: Iterable[str], *, is_https: bool) -> Headers:
+    """The headers of every answer but files; `inline_scripts` are the only ones that may run.
 
     Content Security Policy Level 3; hashes and not nonces, since cached pages cannot
-    carry a fresh nonce.
+    carry a fresh nonce. The service worker's own requests obey the policy of its answer.
     """
-    headers = [
+    return [
+        *file_headers(is_https=is_https),
         ("Content-Security-Policy", _policy(inline_scripts)),
-        ("X-Content-Type-Options", "nosniff"),
         ("Referrer-Policy", "no-referrer"),
         ("Permissions-Policy", ", ".join(f"{name}=()" for name in REFUSED_FEATURES)),
         ("Cross-Origin-Opener-Policy", "same-origin"),
+    ]
+
+
+def file_headers(*, is_https: bool) -> Headers:
+    """The headers of static files, which load nothing themselves: few, since files are many."""
+    headers = [
+        ("X-Content-Type-Options", "nosniff"),
         ("Cross-Origin-Resource-Policy", "same-origin"),
     ]
     if is_https:
