@@ -74,10 +74,8 @@ def broken_content(content: Path) -> Path:
 def faulty_content(content: Path) -> Path:
     """Content that can be read, with two cards that break rules."""
     cards = content / "en" / "affirmations.toml"
-    shouted = re.sub(
-        r'^text = ".*"$', 'text = "YOU MUST ASK!!"', cards.read_text(), 2, re.MULTILINE
-    )
-    cards.write_text(shouted)
+    text = re.compile(r'^text = ".*"$', re.MULTILINE)
+    cards.write_text(text.sub('text = "YOU MUST ASK!!"', cards.read_text(), count=2))
     return content
 
 

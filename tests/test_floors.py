@@ -1,0 +1,57 @@
+"""How the house is built: small rooms, each with its job written at the door, and one clock.
+
+Who may import whom is checked by import-linter (`make check`), by the contracts in pyproject.toml.
+"""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.processes import ROOT
+
+LONGEST_MODULE = 200  # lines that are not blank
+LONGEST_FUNCTION = 40
+UNTELLING = {"utils", "util", "helpers", "helper", "manager", "common", "misc", "base"}
+CLOCKS = {"now", "today", "utcnow", "time"}
+MODULES = sorted((ROOT / "webapp").rglob("*.py"))
+# Where parts meet; and the rate limits, whose library counts by the clock itself.
+CLOCKED = {ROOT / "webapp" / "__init__.py", ROOT / "webapp" / "security.py"}
+CLOCKLESS = [path for path in MODULES if path not in CLOCKED and "cli" not in path.parts]
+SCRIPTS = sorted([*(ROOT / "static" / "js").glob("*.js"), *(ROOT / "service_worker").glob("*.js")])
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("path", [*MODULES, *SCRIPTS], ids=name_of)
+def test_a_module_is_read_in_one_go_and_named_for_what_it_is(path: Path) -> None:
+    lines = [line for line in path.read_text().splitlines() if line.strip()]
+    assert len(lines) <= LONGEST_MODULE
+    assert path.stem not in UNTELLING
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_a_module_says_its_job_and_keeps_its_functions_short(path: Path) -> None:
+    tree = ast.parse(path.read_text())
+    assert ast.get_docstring(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            assert (node.end_lineno or 0) - node.lineno < LONGEST_FUNCTION, node.name
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=name_of)
+def test_a_script_begins_with_its_job(path: Path) -> None:
+    assert path.read_text().startswith(("// ", "/**"))
+
+
+@pytest.mark.parametrize("path", CLOCKLESS, ids=name_of)
+def test_only_the_composition_and_the_commands_look_at_the_clock(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            owner = node.func.value
+            is_clock = isinstance(owner, ast.Name) and owner.id in {"datetime", "date", "time"}
+            assert not (is_clock and node.func.attr in CLOCKS), node.lineno
