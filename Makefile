@@ -59,7 +59,7 @@ images: $(BIN)/.development ## Draw the icons anew from their one source and pho
 	$(BIN)/python -m tests.tools.images
 
 clean: ## Remove what was installed and built; instance/ stays
-	rm -rf .venv $(NODE_MODULES) static/gen .cache .*_cache
+	rm -rf .venv $(NODE_MODULES) tests/bench/node/node_modules static/gen .cache .*_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:

@@ -44,7 +44,7 @@ def launch(tmp_path: Path) -> Iterator[Launch]:
 
     yield launch
     for process in running:
-        process.kill_group()
+        process.stop()  # not killed: honcho's children have groups of their own
 
 
 @pytest.fixture
