@@ -70,6 +70,7 @@ def test_secrets_are_not_in_the_settings_text() -> None:
         ("POCKET_CONTACT", "https://intranet"),
         ("POCKET_CONTACT", "https://127.0.0.1"),
         ("POCKET_CONTACT", "http://pocket.org"),
+        ("POCKET_CONTACT", "https://[pocket.org"),
         ("POCKET_PUSH_HOSTS", "push.pocket.org, localhost"),
         ("POCKET_PUSH_HOSTS", "10.0.0.1"),
         ("POCKET_PUSH_TEST_ORIGIN", "127.0.0.1"),

@@ -6,7 +6,6 @@ error, so that nothing downstream has to doubt a setting.
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable
 from collections.abc import Mapping
 from dataclasses import MISSING
@@ -16,14 +15,20 @@ from dataclasses import fields
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from webapp.environment import is_public_name
+from webapp.environment import parse_contact
+from webapp.environment import parse_flag
+from webapp.environment import parse_folder
+from webapp.environment import parse_hosts
+from webapp.environment import parse_origin
+from webapp.environment import parse_path
+from webapp.environment import parse_text
+from webapp.environment import parse_urgency
+from webapp.environment import parse_whole
 from webapp.errors import SettingError
 
 PREFIX = "POCKET_"
 SHIPPED_CONTENT = Path(__file__).parent / "content"
-
-# RFC 2606 and RFC 6761: names that never belong to a real contact.
-RESERVED_SUFFIXES = ("example", "example.com", "example.net", "example.org", "invalid", "test")
-LOCAL_SUFFIXES = ("localhost", "local", "internal", "lan", "home.arpa")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,120 +108,29 @@ def _complete(given: Settings) -> Settings:
     if given.vapid_key_file == Path():
         values["vapid_key_file"] = instance / "vapid.pem"
     host = urlsplit(given.base_url).hostname or ""
-    if not given.contact and given.is_https and _is_public_name(host):
+    if not given.contact and given.is_https and is_public_name(host):
         values["contact"] = given.base_url
     return Settings(**values)
 
 
-def _text(name: str, text: str) -> str:
-    return text
-
-
-def _path(name: str, text: str) -> Path:
-    return Path(text).expanduser()
-
-
-def _content(name: str, text: str) -> Path:
-    folder = _path(name, text)
-    if not folder.is_dir():
-        raise SettingError(name, f"names no folder ({text})", "Give the folder that holds en/")
-    return folder
-
-
-def _whole(low: int, high: int) -> Callable[[str, str], int]:
-    def parse(name: str, text: str) -> int:
-        if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
-            raise SettingError(name, f"is {text!r}", f"Give a whole number from {low} to {high}")
-        return int(text)
-
-    return parse
-
-
-def _flag(name: str, text: str) -> bool:
-    known = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
-    if text.lower() not in known:
-        raise SettingError(name, f"is {text!r}", "Give 1 or 0")
-    return known[text.lower()]
-
-
-def _origin(name: str, text: str) -> str:
-    """An http(s) origin: no path, no query, no user."""
-    try:
-        parts = urlsplit(text)
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        host, port = None, None
-    if not host or parts.scheme not in {"http", "https"} or parts.username is not None:
-        raise SettingError(name, f"is {text!r}", "Give an address such as https://pocket.org")
-    if parts.path.strip("/") or parts.query or parts.fragment:
-        raise SettingError(name, f"is {text!r}", "Leave out the path: the app lives at the root")
-    literal = f"[{host}]" if ":" in host else host
-    default = {"http": 80, "https": 443}[parts.scheme]
-    return f"{parts.scheme}://{literal}" + (f":{port}" if port and port != default else "")
-
-
-def _hosts(name: str, text: str) -> tuple[str, ...]:
-    hosts = tuple(h.strip().lower() for h in text.split(",") if h.strip())
-    for host in hosts:
-        if not _is_public_name(host):
-            raise SettingError(name, f"holds {host!r}", "Give public host names, comma separated")
-    return hosts
-
-
-def _urgency(name: str, text: str) -> str:
-    if text not in {"very-low", "low", "normal", "high"}:
-        raise SettingError(name, f"is {text!r}", "Give very-low, low, normal or high")
-    return text
-
-
-def _contact(name: str, text: str) -> str:
-    """RFC 8292 section 2.1; Apple refuses tokens whose contact has no public host."""
-    scheme, _, rest = text.partition(":")
-    host = rest.rpartition("@")[2] if scheme == "mailto" else urlsplit(text).hostname or ""
-    if scheme not in {"mailto", "https"} or (scheme == "mailto" and "@" not in rest):
-        raise SettingError(name, f"is {text!r}", "Give mailto:you@your.org or https://your.org")
-    if not _is_public_name(host.lower()):
-        raise SettingError(
-            name,
-            f"has no public host ({host or 'none'})",
-            "Push services refuse it: give a real one",
-        )
-    return text
-
-
-def _is_public_name(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        refused = RESERVED_SUFFIXES + LOCAL_SUFFIXES
-        is_refused = any(host == suffix or host.endswith("." + suffix) for suffix in refused)
-        is_shaped = "." in host and all(_is_label(label) for label in host.split("."))
-        return is_shaped and not is_refused
-    return False
-
-
-def _is_label(label: str) -> bool:
-    return label.isascii() and label.replace("-", "").isalnum() and label.strip("-") == label
-
-
 _PARSERS: Mapping[str, Callable[[str, str], object]] = {
-    "base_url": _origin,
-    "instance": _path,
-    "content": _content,
-    "database_url": _text,
-    "contact": _contact,
-    "vapid_key": _text,
-    "vapid_key_file": _path,
-    "push_hosts": _hosts,
-    "push_test_origin": _origin,
-    "push_ttl_seconds": _whole(1, 86_400),
-    "push_late_seconds": _whole(60, 43_200),
-    "push_urgency": _urgency,
-    "push_padding_octets": _whole(0, 2_700),
-    "push_lease_seconds": _whole(30, 3_600),
-    "push_batch": _whole(1, 5_000),
-    "run_token": _text,
-    "rate_limit_per_minute": _whole(0, 100_000),
-    "trusted_proxies": _whole(0, 10),
-    "kill_worker": _flag,
+    "base_url": parse_origin,
+    "instance": parse_path,
+    "content": parse_folder,
+    "database_url": parse_text,
+    "contact": parse_contact,
+    "vapid_key": parse_text,
+    "vapid_key_file": parse_path,
+    "push_hosts": parse_hosts,
+    "push_test_origin": parse_origin,
+    "push_ttl_seconds": parse_whole(1, 86_400),
+    "push_late_seconds": parse_whole(60, 43_200),
+    "push_urgency": parse_urgency,
+    "push_padding_octets": parse_whole(0, 2_700),
+    "push_lease_seconds": parse_whole(30, 3_600),
+    "push_batch": parse_whole(1, 5_000),
+    "run_token": parse_text,
+    "rate_limit_per_minute": parse_whole(0, 100_000),
+    "trusted_proxies": parse_whole(0, 10),
+    "kill_worker": parse_flag,
 }
