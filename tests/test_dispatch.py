@@ -615,6 +615,18 @@ def test_a_broken_key_keeps_nobody_else_from_theirs(
     assert f"no message for {short_hash(agents[2])}: ValueError" in caplog.messages
 
 
+@pytest.mark.parametrize("endpoint", ["", "https://[/x", "push", "https:///", "\n"])
+def test_an_endpoint_that_is_none_keeps_nobody_else_from_theirs(
+    house: House, endpoint: str
+) -> None:
+    agents = house.subscribe(3)
+    broken = push_subscription.c.endpoint == agents[0].endpoint
+    house.execute(update(push_subscription).where(broken).values(endpoint=endpoint))
+    counts = house.dispatcher().send_due(NOW)
+    assert counts.accepted == 2
+    assert counts.faulty + counts.transient == 1
+
+
 def test_a_card_that_is_too_long_keeps_nobody_else_from_theirs(house: House) -> None:
     endless = Deck(topics=(ASKING,), cards=(Affirmation("endless", "a" * 3_000, "asking"),))
     house.subscribe(2)

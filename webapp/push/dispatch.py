@@ -79,6 +79,7 @@ class Dispatcher:
         self._chance = chance
         self._elapsed = elapsed
         self._origins: defaultdict[str, Origin] = defaultdict(Origin)
+        self._audiences: dict[str, str] = {}
         self._lock = threading.Lock()
 
     def work(self, clock: Callable[[], float], stop: threading.Event) -> None:
@@ -130,7 +131,7 @@ class Dispatcher:
         dues = self._store.claim_due(now, self._settings.push_batch, lease_seconds)
         lanes: defaultdict[str, list[Due]] = defaultdict(list)
         for due in dues:
-            lanes[due.subscription.origin].append(due)
+            lanes[_lane(due)].append(due)
         posts = {name: self._posts(name, lane, batch, stop) for name, lane in lanes.items()}
         with closing(self._transport.send(posts)) as answers:
             for answer in answers:
@@ -171,7 +172,9 @@ class Dispatcher:
             batch.counts.held += 1
             batch.settlements.append(hold(due, self._window, until, batch.now, self._chance()))
             return None
-        return self._sealer.seal(due, name, self._window.ttl(due, batch.now), batch.now)
+        audience = self._audiences.get(name) or due.subscription.origin
+        self._audiences[name] = audience
+        return self._sealer.seal(due, audience, self._window.ttl(due, batch.now), batch.now)
 
     def _take(self, answer: Answer[Due], batch: _Batch) -> None:
         due, name, reply = answer
@@ -187,6 +190,11 @@ class Dispatcher:
         if batch.settlements:
             self._store.settle(batch.settlements, batch.now)
             batch.settlements.clear()
+
+
+def _lane(due: Due) -> str:
+    """The endpoint up to its path, which is its origin for every browser's spelling."""
+    return "/".join(due.subscription.endpoint.split("/", 3)[:3])
 
 
 def _hash(due: Due) -> str:

@@ -27,13 +27,14 @@ QUOTE_CHARACTERS = 200
 SECRET = re.compile(r"[\w%:/?&=.~+-]{24,}")
 """Endpoints, keys and tokens are long runs without a space; sentences are not."""
 FIRST_FINAL_STATUS = 200
+FIRST_OTHER_STATUS = 300
 NAT64 = IPv6Network("64:ff9b::/96")
 """RFC 6052: the last 32 bits are an IPv4 address that a gateway connects to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds for a connection to stand and for the whole exchange, waiting included."""
+    """Seconds for a connection to stand, and for the whole exchange."""
 
     connect_seconds: float = 5
     total_seconds: float = 10
@@ -43,7 +44,8 @@ class Limits:
 class Reply:
     """What came back: `status` is None when nothing did, and then `error` says why.
 
-    Header names are in lower case; `body` holds at most the first 2,048 octets.
+    Header names are in lower case; after a success nobody asks for headers, so none are kept.
+    `body` holds at most the first 2,048 octets.
     """
 
     status: int | None
@@ -68,6 +70,7 @@ class Exchange:
     def __init__(self, limits: Limits, ca_file: str) -> None:
         self._headers = bytearray()
         self._body = bytearray()
+        self._lines: tuple[str, ...] | None = None
         self._may_dial_any = False
         self._has_refused = False
         self.curl = pycurl.Curl()
@@ -86,8 +89,10 @@ class Exchange:
         self._may_dial_any = may_dial_any
         self._has_refused = False
         self.curl.setopt(pycurl.URL, url)
-        # libcurl would add these two by itself; no value takes them away.
-        self.curl.setopt(pycurl.HTTPHEADER, (*headers, "Accept:", "Expect:"))
+        if headers is not self._lines:
+            # libcurl would add these two by itself; no value takes them away.
+            self.curl.setopt(pycurl.HTTPHEADER, (*headers, "Accept:", "Expect:"))
+            self._lines = headers
         self.curl.setopt(pycurl.POSTFIELDS, body)
 
     def reply(self, error: str = "") -> Reply:
@@ -97,7 +102,9 @@ class Exchange:
             error = "its address is not public"
         # A status counts even when the rest was cut off: the push service has answered.
         final = status if status >= FIRST_FINAL_STATUS else None
-        return Reply(final, _parse_headers(self._headers), bytes(self._body), error)
+        has_succeeded = FIRST_FINAL_STATUS <= status < FIRST_OTHER_STATUS
+        headers = {} if has_succeeded else _parse_headers(self._headers)
+        return Reply(final, headers, bytes(self._body), error)
 
     def _read_body(self, octets: bytes) -> int:
         self._body += octets[: MAX_BODY_OCTETS - len(self._body)]

@@ -69,10 +69,10 @@ def judge(status: int | None, headers: Mapping[str, str], now: int) -> Verdict:
     if status is None:
         return Verdict(Outcome.TRANSIENT)
     outcome = STATUSES.get(status) or CLASSES.get(status // 100, Outcome.TRANSIENT)
+    if outcome not in {Outcome.THROTTLED, Outcome.TRANSIENT}:
+        return Verdict(outcome)
     wait = parse_retry_after(headers.get("retry-after", ""), now)
-    if outcome is Outcome.TRANSIENT and wait is not None:
-        outcome = Outcome.THROTTLED
-    return Verdict(outcome, wait if outcome is Outcome.THROTTLED else None)
+    return Verdict(outcome if wait is None else Outcome.THROTTLED, wait)
 
 
 def parse_retry_after(text: str, now: int) -> int | None:

@@ -22,7 +22,7 @@ from webapp.store.values import TEST
 
 
 class Sealer:
-    """Makes posts; one text is composed once for all who get it, and sealed for each alone."""
+    """Makes posts: what many share is made once for them, and sealed for each alone."""
 
     def __init__(self, settings: Settings, deck: Deck, vapid: Vapid) -> None:
         self._settings = settings
@@ -30,13 +30,13 @@ class Sealer:
         self._vapid = vapid
         self._keys = SenderKeys()
         self._compose = lru_cache(maxsize=1_024)(self._compose_for)
+        self._head = lru_cache(maxsize=1_024)(self._head_for)
 
-    def seal(self, due: Due, origin: str, ttl_seconds: int, now: int) -> Post[Due]:
-        """The encrypted message for one subscription, whose endpoint is at `origin`."""
+    def seal(self, due: Due, audience: str, ttl_seconds: int, now: int) -> Post[Due]:
+        """The encrypted message for one subscription, whose endpoint's origin is `audience`."""
         day, tag = _day_and_tag(due, now)
         message = self._compose(day, due.reminder.topics, due.reminder.level, tag)
-        headers = message.headers(ttl_seconds, self._settings.push_urgency)
-        authorization = f"Authorization: {self._vapid.authorization(origin, now)}"
+        authorization = self._vapid.authorization(audience, now)
         body = encrypt(
             message.plaintext,
             due.subscription.p256dh,
@@ -44,7 +44,8 @@ class Sealer:
             sender_key=self._keys.take(),
             padding=self._settings.push_padding_octets,
         )
-        return Post(due, due.subscription.endpoint, (*headers, authorization), body)
+        headers = self._head(message, ttl_seconds, authorization)
+        return Post(due, due.subscription.endpoint, headers, body)
 
     def prepare(self) -> None:
         """Make sender keys ahead, while there is nothing else to do."""
@@ -53,6 +54,10 @@ class Sealer:
     def _compose_for(self, day: date, topics: tuple[str, ...], level: Level, tag: str) -> Message:
         card = self._deck.of_the_day(day, topics)
         return compose(card, level, tag, self._settings.base_url)
+
+    def _head_for(self, message: Message, ttl_seconds: int, authorization: str) -> tuple[str, ...]:
+        lines = message.headers(ttl_seconds, self._settings.push_urgency)
+        return (*lines, f"Authorization: {authorization}")
 
 
 def _day_and_tag(due: Due, now: int) -> tuple[date, str]:

@@ -5,6 +5,7 @@ It never decides what an answer means, and never sends to a host that the policy
 
 from __future__ import annotations
 
+import time
 from collections.abc import Generator
 from collections.abc import Iterator
 from collections.abc import Mapping
@@ -25,9 +26,14 @@ from webapp.subscription import HostPolicy
 HOST_CONNECTIONS = 4
 STREAMS = 128
 """On one HTTP/2 connection, if the push service allows as many; then a further one is opened."""
-FIRST_IN_FLIGHT = 32
-"""To one origin until it has answered by HTTP/2: the time of what waits for a place runs."""
-ORIGIN_IN_FLIGHT = 256
+FIRST_IN_FLIGHT = HOST_CONNECTIONS
+"""To one push service that has not lately answered by HTTP/2. More would wait inside libcurl,
+where time runs out for it (the connection's 5 s) and where one host's waiting starves the others:
+8.23 wakes only the first in its line."""
+WIDE_IN_FLIGHT = 256
+"""To one that has: 64 streams a connection, where RFC 9113 recommends to allow 100."""
+WIDE_SECONDS = 30
+"""How long that counts; idle connections end, and then everything would wait for new ones."""
 TOTAL_IN_FLIGHT = 1_024
 TURN = 16
 """What one origin starts before the next has its turn and the wires are served."""
@@ -49,7 +55,7 @@ class Answer(NamedTuple, Generic[Key]):
     """The reply to the post of that key, and which lane it was in."""
 
     key: Key
-    origin: str
+    lane: str
     reply: Reply
 
 
@@ -65,8 +71,7 @@ class Transport:
         self._policy = policy
         self._limits = limits or Limits()
         self._ca_file = str(ca_file) if ca_file else find_authorities()
-        self._allowed: dict[str, bool] = {}
-        self._multiplexed: set[str] = set()
+        self._multiplexed_at: dict[str, float] = {}
         self._idle: list[Exchange] = []
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_PIPELINING, pycurl.PIPE_MULTIPLEX)
@@ -74,12 +79,13 @@ class Transport:
         self._multi.setopt(pycurl.M_MAX_CONCURRENT_STREAMS, STREAMS)
 
     def send(self, lanes: Mapping[str, Iterator[Post[Key]]]) -> Generator[Answer[Key]]:
-        """Send every post of every lane (one lane an origin) and yield answers as they come.
+        """Send every post of every lane and yield answers as they come.
 
-        A lane is asked for its next post only when there is a place for it, so the caller may
+        A lane holds the posts to one push service, by the start of their URLs: scheme, host and
+        port. It is asked for its next post only when there is a place for it, so the caller may
         make posts late, and may end a lane because of an answer that has just come.
         """
-        waiting = [_Lane(origin, posts) for origin, posts in lanes.items()]
+        waiting = [self._open_lane(start, posts) for start, posts in lanes.items()]
         flights: dict[object, _Flight[Key]] = {}
         try:
             while True:
@@ -98,6 +104,10 @@ class Transport:
         """Close every connection."""
         self._multi.close()
 
+    def _open_lane(self, start: str, posts: Iterator[Post[Key]]) -> _Lane[Key]:
+        is_test = bool(start) and start == self._policy.test_origin
+        return _Lane(start, posts, self._policy.allows(f"{start}/"), is_test)
+
     def _launch(
         self, waiting: list[_Lane[Key]], flights: dict[object, _Flight[Key]]
     ) -> Generator[Answer[Key], None, bool]:
@@ -110,30 +120,23 @@ class Transport:
                     waiting.remove(lane)
                     break
                 has_taken = True
-                if self._is_allowed(post.url):
+                if lane.is_allowed and post.url.startswith(f"{lane.start}/"):
                     flight = self._start(lane, post)
                     flights[flight.exchange.curl] = flight
                 else:
                     reply = Reply(None, {}, error="its host is not allowed")
-                    yield Answer(post.key, lane.origin, reply)
+                    yield Answer(post.key, lane.start, reply)
         return has_taken
 
     def _places(self, lane: _Lane[Key], in_flight: int) -> int:
-        limit = ORIGIN_IN_FLIGHT if lane.origin in self._multiplexed else FIRST_IN_FLIGHT
+        lately = time.monotonic() - WIDE_SECONDS
+        is_wide = self._multiplexed_at.get(lane.start, lately) > lately
+        limit = WIDE_IN_FLIGHT if is_wide else FIRST_IN_FLIGHT
         return min(limit - lane.in_flight, TOTAL_IN_FLIGHT - in_flight, TURN)
-
-    def _is_allowed(self, url: str) -> bool:
-        """Judge the URL up to its path, once for each such start."""
-        start = "/".join(url.split("/", 3)[:3]) + "/"
-        if start not in self._allowed:
-            self._allowed[start] = self._policy.allows(start)
-        return self._allowed[start]
 
     def _start(self, lane: _Lane[Key], post: Post[Key]) -> _Flight[Key]:
         exchange = self._idle.pop() if self._idle else Exchange(self._limits, self._ca_file)
-        test_origin = self._policy.test_origin
-        is_test = bool(test_origin) and post.url.startswith(f"{test_origin}/")
-        exchange.prepare(post.url, post.headers, post.body, may_dial_any=is_test)
+        exchange.prepare(post.url, post.headers, post.body, may_dial_any=lane.is_test)
         self._multi.add_handle(exchange.curl)
         lane.in_flight += 1
         return _Flight(exchange, lane, post.key)
@@ -144,11 +147,11 @@ class Transport:
             exchange, lane, key = flights.pop(curl)
             reply = exchange.reply(error)
             if curl.getinfo(pycurl.INFO_HTTP_VERSION) == pycurl.CURL_HTTP_VERSION_2_0:
-                self._multiplexed.add(lane.origin)
+                self._multiplexed_at[lane.start] = time.monotonic()
             self._multi.remove_handle(curl)
             self._idle.append(exchange)
             lane.in_flight -= 1
-            yield Answer(key, lane.origin, reply)
+            yield Answer(key, lane.start, reply)
 
     def _ended(self) -> Iterator[tuple[pycurl.Curl, str]]:
         _, ended, failed = self._multi.info_read()
@@ -161,13 +164,15 @@ class Transport:
         return min(milliseconds, 1_000) / 1_000 if milliseconds >= 0 else 1.0
 
 
+@dataclass(slots=True)
 class _Lane(Generic[Key]):
-    """The posts to one origin that still wait, and how many are in flight."""
+    """The posts to one push service that still wait, and how many are in flight."""
 
-    def __init__(self, origin: str, posts: Iterator[Post[Key]]) -> None:
-        self.origin = origin
-        self.posts = posts
-        self.in_flight = 0
+    start: str
+    posts: Iterator[Post[Key]]
+    is_allowed: bool
+    is_test: bool
+    in_flight: int = 0
 
 
 class _Flight(NamedTuple, Generic[Key]):

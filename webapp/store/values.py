@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Row
@@ -127,13 +128,7 @@ def read_subscription(row: Row[*tuple[Any, ...]]) -> PushSubscription:
 
 def read_reminder(row: Row[*tuple[Any, ...]]) -> Reminder:
     """Make a Reminder of a subscription's row."""
-    return Reminder(
-        minute=row.minute,
-        zone=row.zone,
-        utc_offset_minutes=row.utc_offset_minutes,
-        level=Level(row.level),
-        topics=tuple(json.loads(row.topics)),
-    )
+    return _reminder(row.minute, row.zone, row.utc_offset_minutes, row.level, row.topics)
 
 
 def write_reminder(reminder: Reminder) -> dict[str, object]:
@@ -145,3 +140,9 @@ def write_reminder(reminder: Reminder) -> dict[str, object]:
         "level": reminder.level.value,
         "topics": json.dumps(reminder.topics),
     }
+
+
+@lru_cache(maxsize=4_096)
+def _reminder(minute: int, zone: str, offset: int, level: str, topics: str) -> Reminder:
+    """Thousands share one wish; it is parsed once for them."""
+    return Reminder(minute, zone, offset, Level(level), tuple(json.loads(topics)))
