@@ -67,7 +67,10 @@ function textOr(/** @type {unknown} */ value, /** @type {string} */ otherwise) {
  */
 function ownAddress(/** @type {unknown} */ value, otherwise = "/") {
   const other = new URL(otherwise, self.location.origin).href;
-  if (typeof value !== "string" || !URL.canParse(value, other)) return other;
-  const { href } = new URL(value, other);
-  return href.startsWith(`${self.location.origin}/`) ? href : other;
+  try {
+    const { href } = new URL(typeof value === "string" ? value : other, other);
+    return href.startsWith(`${self.location.origin}/`) ? href : other;
+  } catch {
+    return other;
+  }
 }
