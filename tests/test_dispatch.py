@@ -615,11 +615,34 @@ def test_a_broken_key_keeps_nobody_else_from_theirs(
     assert f"no message for {short_hash(agents[2])}: ValueError" in caplog.messages
 
 
-@pytest.mark.parametrize("endpoint", ["", "https://[/x", "push", "https:///", "\n"])
+def test_a_message_that_cannot_be_made_is_tried_a_day_later_and_loses_nobody(
+    house: House,
+) -> None:
+    endless = Deck(topics=(ASKING,), cards=(Affirmation("endless", "a" * 3_000, "asking"),))
+    (agent,) = house.subscribe()
+    worker = house.dispatcher(endless)
+    for day in range(0, 100, 30):
+        house.now = NOW + day * DAY
+        assert worker.send_due(house.now).faulty == 1
+        assert house.next_due_at(agent) == NOW + (day + 1) * DAY
+
+
+def test_a_fault_of_many_messages_does_not_flood_the_log(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    house.subscribe(30, refuse(400))
+    assert house.dispatcher().send_due(NOW).message == 30
+    assert len([line for line in caplog.messages if "refused a message" in line]) == 10
+
+
+@pytest.mark.parametrize(
+    "endpoint", ["", "https://[/x", "push", "https:///", "\n", "{origin}/ü", "{origin}/a\0b"]
+)
 def test_an_endpoint_that_is_none_keeps_nobody_else_from_theirs(
     house: House, endpoint: str
 ) -> None:
     agents = house.subscribe(3)
+    endpoint = endpoint.format(origin=house.service.origin)
     broken = push_subscription.c.endpoint == agents[0].endpoint
     house.execute(update(push_subscription).where(broken).values(endpoint=endpoint))
     counts = house.dispatcher().send_due(NOW)

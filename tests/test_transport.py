@@ -390,7 +390,7 @@ def test_a_host_off_the_list_is_not_even_looked_up(
     monkeypatch.setattr("webapp.push.transport.Exchange", never)
     with closing(Transport(HostPolicy())) as transport:
         reply = send(transport, plain_post(url))[1]
-    assert (reply.status, reply.error) == (None, "its host is not allowed")
+    assert (reply.status, reply.error) == (None, "its URL is not allowed")
 
 
 @pytest.mark.parametrize(
@@ -406,7 +406,7 @@ def test_a_host_off_the_list_is_not_even_looked_up(
 def test_a_post_in_the_wrong_lane_is_not_started(url: str) -> None:
     with closing(Transport(HostPolicy())) as transport:
         reply = send(transport, plain_post(url), lane="https://fcm.googleapis.com")[1]
-    assert (reply.status, reply.error) == (None, "its host is not allowed")
+    assert (reply.status, reply.error) == (None, "its URL is not allowed")
 
 
 def test_an_allowed_name_that_leads_to_a_private_address_is_not_dialled(

@@ -27,7 +27,6 @@ from webapp.push.outcome import Outcome
 from webapp.push.outcome import judge
 from webapp.push.sealer import Sealer
 from webapp.push.settlement import Window
-from webapp.push.settlement import fail
 from webapp.push.settlement import hold
 from webapp.push.settlement import settle
 from webapp.push.settlement import skip
@@ -43,6 +42,8 @@ LONGEST_SLEEP_SECONDS = 15
 DATABASE_PAUSE_SECONDS = 5
 SETTLED_AT_ONCE = 100
 """Settlements in one transaction; a crash can send so many again, and what was in flight."""
+TOLD_AT_MOST = 10
+"""Messages of one sending that the log tells one by one; the rest is counted."""
 
 _log = logging.getLogger(__name__)
 
@@ -155,8 +156,9 @@ class Dispatcher:
                 post = self._post(name, due, batch)
             except Exception as error:  # one odd row must not keep the others from theirs
                 batch.counts.faulty += 1
-                batch.settlements.append(fail(due, self._window, batch.now, self._chance()))
-                _log.error("no message for %s: %s", _hash(due), type(error).__name__)
+                batch.settlements.append(skip(due, self._window, batch.now))
+                if batch.counts.faulty <= TOLD_AT_MOST:
+                    _log.error("no message for %s: %s", _hash(due), type(error).__name__)
                 continue
             if post is not None:
                 yield post
@@ -183,7 +185,7 @@ class Dispatcher:
         batch.settlements.append(settle(due, verdict, self._window, batch.now, self._chance()))
         if self._origins[name].record(verdict.outcome, batch.now):
             _log.error("%s is out (%s): %s", name, verdict.outcome.value, reply.quote())
-        elif verdict.outcome is Outcome.MESSAGE:
+        elif verdict.outcome is Outcome.MESSAGE and batch.counts.message <= TOLD_AT_MOST:
             _log.error("%s refused a message for %s: %s", name, _hash(due), reply.quote())
 
     def _settle(self, batch: _Batch) -> None:

@@ -89,10 +89,10 @@ def settle(due: Due, verdict: Verdict, window: Window, now: int, chance: float) 
             delay = retry_seconds(due.attempts, verdict.retry_after_seconds, chance)
             return _again(due, window, now + delay, now)
         case Outcome.TRANSIENT:
-            return fail(due, window, now, chance)
+            return _fail(due, window, now, chance)
 
 
-def fail(due: Due, window: Window, now: int, chance: float) -> Settlement:
+def _fail(due: Due, window: Window, now: int, chance: float) -> Settlement:
     """One more failure of a row that may be having nothing else."""
     since = now if due.failing_since is None else due.failing_since
     if now - since >= FAILING_SECONDS:

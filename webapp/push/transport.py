@@ -120,11 +120,11 @@ class Transport:
                     waiting.remove(lane)
                     break
                 has_taken = True
-                if lane.is_allowed and post.url.startswith(f"{lane.start}/"):
+                if lane.is_open_to(post.url):
                     flight = self._start(lane, post)
                     flights[flight.exchange.curl] = flight
                 else:
-                    reply = Reply(None, {}, error="its host is not allowed")
+                    reply = Reply(None, {}, error="its URL is not allowed")
                     yield Answer(post.key, lane.start, reply)
         return has_taken
 
@@ -173,6 +173,11 @@ class _Lane(Generic[Key]):
     is_allowed: bool
     is_test: bool
     in_flight: int = 0
+
+    def is_open_to(self, url: str) -> bool:
+        """Whether the URL is of this push service, and one that libcurl can take."""
+        is_plain = url.isascii() and url.isprintable()
+        return self.is_allowed and is_plain and url.startswith(f"{self.start}/")
 
 
 class _Flight(NamedTuple, Generic[Key]):
