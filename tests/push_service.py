@@ -25,7 +25,6 @@ from base64 import urlsafe_b64decode
 from collections import defaultdict
 from collections import deque
 from collections.abc import Callable
-from collections.abc import Iterator
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
@@ -35,7 +34,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import http_ece
-import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
@@ -245,13 +243,6 @@ def check_token(token: str, public_key: bytes) -> dict[str, Any]:
         raise Refusal(401, "the signature is wrong") from None
     assert isinstance(claims, dict)
     return claims
-
-
-@pytest.fixture
-def push_service() -> Iterator[PushService]:
-    """A push service over plain http; tests say so with POCKET_PUSH_TEST_ORIGIN."""
-    with PushService() as service:
-        yield service
 
 
 class _Server(ThreadingHTTPServer):
