@@ -596,6 +596,7 @@ def test_a_run_sends_what_is_due_and_counts(make: Make) -> None:
         f"Bearer {TOKEN}x",
         f"Bearer {TOKEN[:-1]}",
         f"Basic {TOKEN}",
+        f"Token {TOKEN}",
         TOKEN,
         "Bearer ü",
         f"Bearer {TOKEN.upper()}",

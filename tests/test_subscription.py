@@ -211,18 +211,18 @@ def test_the_test_origin_may_be_plain_http_and_loopback(origin: str) -> None:
 @pytest.mark.parametrize(
     "endpoint",
     [
-        "http://127.0.0.1:9998/x",
+        "http://127.0.0.1:998/x",
         "http://127.0.0.1/x",
-        "https://127.0.0.1:9999/x",
-        "http://127.0.0.2:9999/x",
-        "http://localhost:9999/x",
-        "http://127.0.0.1:9999@fcm.googleapis.com/x",
-        "http://127.0.0.1:99990/x",
-        "http://x.127.0.0.1:9999/x",
+        "https://127.0.0.1:999/x",
+        "http://127.0.0.2:999/x",
+        "http://localhost:999/x",
+        "http://127.0.0.1:999@fcm.googleapis.com/x",
+        "http://127.0.0.1:9990/x",
+        "http://x.127.0.0.1:999/x",
     ],
 )
 def test_the_test_origin_allows_exactly_one_origin(endpoint: str) -> None:
-    assert not HostPolicy(test_origin="http://127.0.0.1:9999").allows(endpoint)
+    assert not HostPolicy(test_origin="http://127.0.0.1:999").allows(endpoint)
 
 
 def test_the_test_origin_leaves_the_push_services_allowed() -> None:

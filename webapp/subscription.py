@@ -29,7 +29,6 @@ DEFAULT_PUSH_HOSTS = (
 MAX_ENDPOINT_OCTETS = 2048
 P256DH_OCTETS = 65
 AUTH_OCTETS = 16
-_UNCOMPRESSED = 0x04
 
 _ENDPOINT = "subscription.endpoint"
 _REMEDY = "Send the subscription just as the browser gave it"
@@ -70,9 +69,8 @@ class PushSubscription:
 
 @dataclass(frozen=True, slots=True)
 class HostPolicy:
-    """Which hosts we may send to: each of `hosts`, its dotted children, and one test origin.
-
-    `test_origin` (such as `http://127.0.0.1:9999`) is exempt from https, port 443 and names.
+    """Where we may send: to `hosts`, their dotted children, and the one `test_origin`, which need
+    not be https, port 443 or a name.
     """
 
     hosts: tuple[str, ...] = DEFAULT_PUSH_HOSTS
@@ -82,9 +80,9 @@ class HostPolicy:
         """Tell whether `check` would accept this endpoint."""
         try:
             self.check(endpoint)
+            return True
         except SubscriptionError:
             return False
-        return True
 
     def check(self, endpoint: str) -> None:
         """Raise SubscriptionError unless this is a URL we may send to; resolves nothing."""
@@ -100,15 +98,14 @@ class HostPolicy:
             _refuse(_ENDPOINT, "names an IP address instead of a host")
         if host.endswith("."):
             _refuse(_ENDPOINT, "has a host that ends in a dot")
-        if "" in host.split(".") or not any(_is_within(host, name) for name in self.hosts):
+        # With a dot in front of both, a child ends like its parent, and a namesake does not.
+        is_known = any(f".{host}".endswith(f".{name.lower()}") for name in self.hosts)
+        if "" in host.split(".") or not is_known:
             _refuse(_ENDPOINT, "is not at a push service this server knows", _UNKNOWN_HOST)
 
 
 def parse_subscription(data: object, policy: HostPolicy) -> PushSubscription:
-    """Turn the JSON of `PushSubscription.toJSON()` (Push API) into a typed value.
-
-    Members the Push API may add later are ignored. Raises SubscriptionError.
-    """
+    """Parse the JSON of `PushSubscription.toJSON()` (Push API). Raises SubscriptionError."""
     if not isinstance(data, dict):
         _refuse("subscription", "is not an object")
     keys = data.get("keys")
@@ -142,11 +139,10 @@ def parse_auth(text: object, field: str = "auth") -> bytes:
 
 def decode_base64url(text: str) -> bytes:
     """Decode either base64 alphabet, padded or not. Raises ValueError."""
-    if not _BASE64.fullmatch(text):
-        raise ValueError("not base64")
     bare = text.rstrip("=").replace("+", "-").replace("/", "_")
-    if len(bare) % 4 == 1 or (len(bare) != len(text) and len(text) % 4):
-        raise ValueError("a base64 text of impossible length")
+    is_whole = len(bare) % 4 != 1 and ("=" not in text or len(text) % 4 == 0)
+    if not _BASE64.fullmatch(text) or not is_whole:
+        raise ValueError("not base64url")
     return base64.urlsafe_b64decode(bare + "=" * (-len(bare) % 4))
 
 
@@ -177,16 +173,12 @@ def _origin(parts: SplitResult) -> str:
     host = parts.hostname or ""
     host = f"[{host}]" if ":" in host else host
     is_default = parts.port in (None, _DEFAULT_PORTS.get(parts.scheme))
-    return f"{parts.scheme}://{host}" if is_default else f"{parts.scheme}://{host}:{parts.port}"
-
-
-def _is_within(host: str, allowed: str) -> bool:
-    return host == allowed.lower() or host.endswith("." + allowed.lower())
+    return f"{parts.scheme}://{host}" + ("" if is_default else f":{parts.port}")
 
 
 def _parse_public_key(text: object, field: str) -> bytes:
     point = _decode_key(text, field)
-    if len(point) != P256DH_OCTETS or point[0] != _UNCOMPRESSED:
+    if len(point) != P256DH_OCTETS or point[:1] != b"\x04":
         _refuse(field, "is not a 65-byte uncompressed point")
     try:
         EllipticCurvePublicKey.from_encoded_point(SECP256R1(), point)

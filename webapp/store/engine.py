@@ -6,6 +6,7 @@ A message from here or from the driver never holds a bound value or the database
 from __future__ import annotations
 
 import sqlite3
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import URL
@@ -20,6 +21,12 @@ from webapp.errors import SettingError
 
 OLDEST_SQLITE = (3, 35)  # the first with RETURNING
 BUSY_TIMEOUT_MILLISECONDS = 5000
+_PRAGMAS = (
+    f"busy_timeout = {BUSY_TIMEOUT_MILLISECONDS}",
+    "synchronous = NORMAL",
+    "foreign_keys = ON",
+    "cache_size = -65536",  # KiB
+)
 
 _SETTING = "POCKET_DATABASE_URL"
 _DRIVERS = {"sqlite": "sqlite+pysqlite"} | dict.fromkeys(
@@ -69,14 +76,12 @@ def _setting_error(reason: str) -> SettingError:
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     """Leave BEGIN to us (SQLAlchemy's recipe for all Pythons), then set the connection up."""
     connection.isolation_level = None
-    for pragma in (
-        f"busy_timeout = {BUSY_TIMEOUT_MILLISECONDS}",
-        "journal_mode = WAL",
-        "synchronous = NORMAL",
-        "foreign_keys = ON",
-        "cache_size = -65536",  # KiB
-    ):
+    for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
+    # The file stays in this mode. SQLite does not wait here when another process switches a new
+    # file at the same moment; then that one has done it, or the next connection will.
+    with suppress(sqlite3.OperationalError):
+        connection.execute("PRAGMA journal_mode = WAL")
 
 
 def _begin_sqlite(connection: Connection) -> None:
