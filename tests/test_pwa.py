@@ -7,12 +7,15 @@ import hashlib
 import json
 import re
 import struct
+import tomllib
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
 from webapp import create_app
+from webapp.config import SHIPPED_CONTENT
+from webapp.push import message
 
 
 @pytest.fixture
@@ -139,6 +142,14 @@ def test_the_kill_switch_replaces_the_worker(settings_of: dict[str, str]) -> Non
     text = create_app(settings_of | {"POCKET_KILL_WORKER": "1"}).test_client().get("/sw.js").text
     assert "unregister" in text
     assert "precache" not in text
+
+
+def test_the_neutral_note_is_one_text_for_lint_sender_page_and_worker(client: FlaskClient) -> None:
+    neutral = tomllib.loads((SHIPPED_CONTENT / "en" / "words.toml").read_text())["neutral"]
+    assert neutral == {"title": message.TITLE, "body": message.NEUTRAL_BODY}
+    for path in ["/sw.js", "/reminders"]:
+        assert neutral["title"] in client.get(path).text
+        assert neutral["body"] in client.get(path).text
 
 
 def test_robots_may_read_the_pages_and_not_the_api(client: FlaskClient) -> None:

@@ -22,6 +22,7 @@ from tests.bench.load import rate
 from tests.bench.table import Row
 from tests.bench.table import print_rows
 from tests.processes import free_port
+from tests.processes import procfile_command
 from tests.processes import serving
 from tests.processes import start
 
@@ -66,20 +67,13 @@ def _body(url: str, headers: dict[str, str]) -> bytes:
 def _bare(folder: Path) -> Iterator[int]:
     """The bare app under the server and options of the Procfile's web process."""
     port = free_port()
-    command = [
-        "granian",
-        "--interface",
-        "wsgi",
-        "--no-ws",
-        "--backpressure",
-        "64",
-        "--workers",
-        "1",
-    ]
-    command += ["--host", "127.0.0.1", "--port", str(port), "tests.bench.bare:app"]
+    line = procfile_command("web")[-1]
+    command = ["/bin/sh", "-c", line.replace("webapp:create_app", "tests.bench.bare:create_app")]
     environment = {
         **os.environ,
         "BARE_FOLDER": str(folder),
+        "HOST": "127.0.0.1",
+        "PORT": str(port),
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
     }
     process = start(command, environment, folder / "bare.log")
