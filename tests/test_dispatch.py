@@ -67,6 +67,7 @@ DAY = 24 * HOUR
 KEY = generate_key()
 TODAY = "daily-2027-01-15"
 BASE = "https://pocket.org"
+SHORT = Limits(connect_seconds=5, total_seconds=1)
 ASKING = Topic("asking", "Asking", 20, "")
 REST = Topic("rest", "Rest", 200, "")
 DECK = Deck(
@@ -89,7 +90,6 @@ class House:
     store: Store
     database_url: str
     now: int = NOW
-    limits: Limits | None = None
     policy_hosts: tuple[str, ...] = DEFAULT_PUSH_HOSTS
     changes: dict[str, Any] = field(default_factory=dict)
     transports: list[Transport] = field(default_factory=list)
@@ -98,9 +98,11 @@ class House:
     def settings(self) -> Settings:
         return Settings(base_url=BASE, push_test_origin=self.service.origin, **self.changes)
 
-    def dispatcher(self, deck: Deck = DECK, **arguments: Any) -> Dispatcher:
+    def dispatcher(
+        self, deck: Deck = DECK, limits: Limits | None = None, **arguments: Any
+    ) -> Dispatcher:
         policy = HostPolicy(self.policy_hosts, self.service.origin)
-        self.transports.append(Transport(policy, limits=self.limits))
+        self.transports.append(Transport(policy, limits=limits))
         sealer = Sealer(self.settings, deck, Vapid(KEY, "mailto:me@pocket.org"))
         arguments = {"chance": lambda: 0.0} | arguments
         return Dispatcher(self.settings, self.store, sealer, self.transports[-1], **arguments)
@@ -320,9 +322,8 @@ def test_who_is_gone_is_forgotten_at_once(house: House, status: int) -> None:
 def test_nothing_else_loses_a_reader_and_tomorrow_comes_a_note(
     house: House, answer: Answer
 ) -> None:
-    house.limits = Limits(0.3, 0.3)
     (agent,) = house.subscribe(1, answer)
-    assert house.dispatcher().send_due(NOW).accepted == 0
+    assert house.dispatcher(limits=SHORT).send_due(NOW).accepted == 0
     assert house.is_known(agent)
     house.service.script(agent, Answer())
     house.now = NOW + DAY
@@ -364,11 +365,9 @@ def test_a_retry_that_is_accepted_is_the_same_note(house: House) -> None:
 
 
 def test_an_answer_that_came_too_late_makes_no_second_note_on_the_screen(house: House) -> None:
-    house.limits = Limits(0.3, 0.3)
     (agent,) = house.subscribe(1, LATE, Answer())
-    worker = house.dispatcher()
-    assert worker.send_due(NOW).transient == 1
-    assert worker.send_due(NOW + MINUTE).accepted == 1
+    assert house.dispatcher(limits=SHORT).send_due(NOW).transient == 1
+    assert house.dispatcher().send_due(NOW + MINUTE).accepted == 1
     assert len(agent.messages) == 2
     assert len(agent.screen) == 1
     assert len({message.headers["topic"] for message in agent.messages}) == 1
