@@ -62,6 +62,11 @@ clean: ## Remove what was installed and built; instance/ stays
 	rm -rf .venv $(NODE_MODULES) tests/bench/node/node_modules static/gen .cache .*_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
+# A .venv that cannot run pip is made anew: a half made one, or one whose Python is gone.
+ifneq ($(shell $(BIN)/python -c 'import pip' 2>&1),)
+.PHONY: $(BIN)/python
+endif
+
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Error: Python 3.11 or newer is needed, with its venv module \
 	(on Debian: apt-get install python3-venv). Name one: make PYTHON=/path/to/python3" >&2; exit 1; }

@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -60,9 +61,9 @@ CHROMIUM = Need(
 POSTGRES = Need("PostgreSQL", has_postgres, "postgresql")
 
 
-def main() -> None:
+def main(needs: Sequence[Need] = (CHROMIUM, POSTGRES)) -> None:
     """Install what is missing, as far as this machine and this user can."""
-    for need in (CHROMIUM, POSTGRES):
+    for need in needs:
         if not need.is_there():
             print(f"Installing {need.name}", flush=True)
             _install(need)
@@ -72,10 +73,8 @@ def main() -> None:
 
 def _install(need: Need) -> None:
     if os.geteuid() == 0 and shutil.which("apt-get"):
-        _try("apt-get", "update", "--quiet")
-        _try(
-            "apt-get", "install", "--yes", "--quiet", "--no-install-recommends", need.debian_package
-        )
+        _try("apt-get", "update")
+        _try("apt-get", "install", "--yes", "--no-install-recommends", need.debian_package)
     if need.other_way and not need.is_there():
         _try(*need.other_way)
 

@@ -39,7 +39,10 @@ def prepare() -> None:
 @click.command()
 @plain_errors()
 def start() -> None:
-    """Prepare, then run the web and the worker process on HOST and PORT until Ctrl-C."""
+    """Prepare, then run the web and the worker process on HOST and PORT.
+
+    Ctrl-C stops both, and ends this with exit code 130 as shells have it.
+    """
     host, port = os.environ.get("HOST") or "127.0.0.1", _port(os.environ.get("PORT") or "8000")
     address = _address(host, port)
     own = {"HOST": host, "PORT": str(port)}
