@@ -344,6 +344,7 @@ JSON_VALUES: st.SearchStrategy[object] = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.fixed_dictionaries({}, optional=dict.fromkeys(("time", "zone", "level"), JSON_VALUES)))
 def test_no_json_value_raises_anything_else(data: dict[str, object]) -> None:
     with pytest.raises(ReminderError):
