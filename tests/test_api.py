@@ -653,9 +653,7 @@ BODIES = (
 ).map(lambda data: json.dumps(data).encode()) | st.binary(max_size=200)
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(call=st.sampled_from(WRITING), body=BODIES)
 def test_no_body_breaks_the_api_or_is_stored_unless_taken(
     client: FlaskClient, sqlite_store: Store, call: tuple[str, str], body: bytes
@@ -669,9 +667,7 @@ def test_no_body_breaks_the_api_or_is_stored_unless_taken(
         assert rows(sqlite_store) == before
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.dictionaries(st.sampled_from(["date", "zone", "topics"]), st.text(max_size=80)))
 def test_no_query_breaks_the_api(client: FlaskClient, query: dict[str, str]) -> None:
     assert client.get("/api/daily", query_string=query).status_code in (200, 422)

@@ -160,7 +160,7 @@ def naive_truth(zone: ZoneInfo, minute: int, start: datetime, end: datetime) -> 
     return [Occurrence(day, found.get(day, late.get(day, 0))) for day in days]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     zone=st.sampled_from(sorted(known_zones())),
     day=st.dates(date(1996, 1, 1), date(2036, 12, 1)),
@@ -344,7 +344,6 @@ JSON_VALUES: st.SearchStrategy[object] = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(st.fixed_dictionaries({}, optional=dict.fromkeys(("time", "zone", "level"), JSON_VALUES)))
 def test_no_json_value_raises_anything_else(data: dict[str, object]) -> None:
     with pytest.raises(ReminderError):

@@ -10,7 +10,6 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.hazmat.primitives.serialization import PublicFormat
 from hypothesis import given
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from webapp.errors import SubscriptionError
@@ -289,7 +288,6 @@ JSON_VALUES: st.SearchStrategy[object] = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(endpoint=JSON_VALUES, p256dh=JSON_VALUES, auth=JSON_VALUES)
 def test_no_json_value_raises_anything_else(endpoint: object, p256dh: object, auth: object) -> None:
     with pytest.raises(SubscriptionError):
@@ -298,7 +296,6 @@ def test_no_json_value_raises_anything_else(endpoint: object, p256dh: object, au
         )
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="htps:/@#?.[]\\%fcmgoleai1270", max_size=40))
 def test_whatever_is_allowed_has_a_known_host_as_every_parser_reads_it(tail: str) -> None:
     endpoint = "https://" + tail
