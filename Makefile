@@ -63,7 +63,7 @@ clean: ## Remove what was installed and built; instance/ stays
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A .venv that cannot run pip is made anew: a half made one, or one whose Python is gone.
-ifneq ($(shell $(BIN)/python -c 'import pip' 2>&1),)
+ifneq ($(shell { $(BIN)/python -c 'import pip' && echo sound; } 2>/dev/null),sound)
 .PHONY: $(BIN)/python
 endif
 

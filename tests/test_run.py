@@ -322,6 +322,14 @@ def test_make_finds_a_newer_python_beside_an_old_one(tmp_path: Path) -> None:
     assert "asked for: -m venv --clear .venv" in done.stdout
 
 
+def test_make_mends_an_environment_whose_python_is_gone(tmp_path: Path) -> None:
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    (tmp_path / ".venv" / "bin" / "python").symlink_to("/nowhere/python3")
+    (tmp_path / ".venv" / "bin" / ".runtime").touch()
+    done = make_run(tmp_path, {"python3": 'case "$*" in *venv*) exit 1;; esac'})
+    assert "Making .venv with python3" in done.stdout
+
+
 def make_run(folder: Path, programs: dict[str, str]) -> subprocess.CompletedProcess[str]:
     """Type `make run` in a folder where the Makefile and these programs are all there is."""
     (folder / "Makefile").write_bytes((ROOT / "Makefile").read_bytes())
