@@ -11,10 +11,11 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import werkzeug.datastructures
-from werkzeug import Response
+from flask import Response
+from werkzeug.datastructures import Headers
 from whitenoise.compress import Compressor
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ TEXT = "text/plain; charset=utf-8"
 REVALIDATE = "public, no-cache, no-transform"
 
 
-Headers = list[tuple[str, str]]
 _COMPRESS = {"br": Compressor.compress_brotli, "gzip": Compressor.compress_gzip}
 
 
@@ -40,7 +40,7 @@ class Document:
 
     body: bytes
     content_type: str
-    headers: Headers
+    extra: Mapping[str, str]
 
     @cached_property
     def digest(self) -> bytes:
@@ -77,21 +77,27 @@ class Document:
     @cached_property
     def not_modified(self) -> tuple[bytes, Headers]:
         """No body, and the headers that a 304 repeats."""
-        shared = [("Cache-Control", REVALIDATE), ("ETag", self.etag), ("Vary", "Accept-Encoding")]
-        return b"", shared + self.headers
+        return b"", Headers(self._shared())
 
     def _variant(self, encoding: str) -> tuple[bytes, Headers]:
         data = _COMPRESS[encoding](self.body) if encoding else self.body
-        headers = [("Content-Type", self.content_type), ("Content-Length", str(len(data)))]
-        headers += [("Content-Encoding", encoding)] if encoding else []
-        return data, headers + self.not_modified[1]
+        headers = Headers(self._shared())
+        headers["Content-Type"] = self.content_type
+        headers["Content-Length"] = str(len(data))
+        if encoding:
+            headers["Content-Encoding"] = encoding
+        return data, headers
+
+    def _shared(self) -> dict[str, str]:
+        kept = {"Cache-Control": REVALIDATE, "ETag": self.etag, "Vary": "Accept-Encoding"}
+        return {**kept, **self.extra}
 
 
 def make_document(
     body: str, content_type: str, headers: Mapping[str, str] | None = None
 ) -> Document:
     """A document of that text; `headers` go out with every answer, 304 included."""
-    return Document(body.encode(), content_type, list((headers or {}).items()))
+    return Document(body.encode(), content_type, headers or {})
 
 
 def answer(document: Document, environ: WSGIEnvironment, status: int = 200) -> Response:
@@ -101,15 +107,28 @@ def answer(document: Document, environ: WSGIEnvironment, status: int = 200) -> R
     """
     known = environ.get("HTTP_IF_NONE_MATCH", "")
     if known and status == 200 and (known.strip() == "*" or document.etag[2:] in known):
-        return _response(document.not_modified, 304)
-    return _response(_choose(document, environ.get("HTTP_ACCEPT_ENCODING", "")), status)
+        return _Prepared(document.not_modified, 304)
+    encoding = _encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
+    return _Prepared(getattr(document, encoding), status)
 
 
-def _choose(document: Document, accepted: str) -> tuple[bytes, Headers]:
+class _Prepared(Response):
+    """A response whose head is ready: werkzeug's own would be built twice for each answer."""
+
+    def __init__(self, prepared: tuple[bytes, Headers], status: int) -> None:
+        data, headers = prepared
+        super().__init__(data, status)
+        self.headers = headers
+
+    def get_wsgi_headers(self, environ: WSGIEnvironment) -> Headers:
+        return self.headers
+
+
+@lru_cache(maxsize=256)
+def _encoding(accepted: str) -> str:
+    """The variant of a document for an Accept-Encoding header."""
     weights = dict(_weight(part) for part in accepted.lower().split(","))
-    if weights.get("br"):
-        return document.br
-    return document.gzip if weights.get("gzip") else document.plain
+    return next((name for name in ("br", "gzip") if weights.get(name)), "plain")
 
 
 def _weight(part: str) -> tuple[str, bool]:
@@ -117,10 +136,3 @@ def _weight(part: str) -> tuple[str, bool]:
     name, _, parameters = part.partition(";")
     weight = parameters.replace(" ", "").removeprefix("q=")
     return name.strip(), weight.strip("0.") != "" or weight == ""
-
-
-def _response(prepared: tuple[bytes, Headers], status: int) -> Response:
-    data, headers = prepared
-    response = Response(data, status)
-    response.headers = werkzeug.datastructures.Headers(headers)
-    return response

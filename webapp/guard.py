@@ -51,8 +51,10 @@ def guard(bp: Blueprint, prefix: str, limits: RateLimits, base_url: str) -> None
     @bp.before_app_request
     def refuse_strays() -> Response | None:
         error = request.routing_exception  # raised later, when no blueprint would be asked
+        if error is None:
+            return None
         is_here = request.path == prefix or request.path.startswith(prefix + "/")
-        if error is None or isinstance(error, RequestRedirect) or not is_here:
+        if isinstance(error, RequestRedirect) or not is_here:
             return None
         return describe(error).get_response()
 

@@ -28,9 +28,8 @@ Headers = list[tuple[str, str]]
 
 # Features of the browser that no page of ours uses, refused to everything on the page.
 REFUSED_FEATURES = (
-    "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "encrypted-media",
-    "geolocation", "gyroscope", "hid", "magnetometer", "microphone", "midi", "payment",
-    "picture-in-picture", "publickey-credentials-get", "serial", "usb", "xr-spatial-tracking",
+    "bluetooth", "browsing-topics", "camera", "display-capture", "geolocation", "hid",
+    "microphone", "midi", "payment", "serial", "usb",
 )  # fmt: skip
 
 TWO_YEARS_SECONDS = 63_072_000
