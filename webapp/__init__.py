@@ -92,11 +92,12 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
     app.extensions["pocket"] = Parts(settings, deck, store, dispatcher)
     _warn(settings)
 
-    public_key = key.application_server_key
     limits = RateLimits(settings.rate_limit_per_minute)
-    renderer = Renderer(app.jinja_env, settings, deck, helplines, assets, public_key)
+    renderer = Renderer(
+        app.jinja_env, settings, deck, helplines, assets, key.application_server_key
+    )
     app.register_blueprint(pages_blueprint(renderer, deck, _utc_now))
-    app.register_blueprint(pwa_blueprint(settings, assets, renderer, public_key))
+    app.register_blueprint(pwa_blueprint(settings, assets, renderer))
     app.register_blueprint(
         api_blueprint(store, deck, policy, settings, limits, dispatcher.send_due, _utc_now)
     )

@@ -73,7 +73,7 @@ def build_assets(app: Flask, deck: Deck, gen: Path = STATIC / "gen") -> Assets:
         stylesheet=_keep(gen, "pocket", "css", _stylesheet(environment, deck)),
         deck=_keep(gen, "deck", "json", _json(deck.as_json())),
         modules=modules,
-        icons={name: _icon(name) for name in ("icon-192.png", "badge-96.png")},
+        icons={name: _icon(name) for name in ("icon.svg", "icon-192.png", "badge-96.png")},
         import_map=_json(
             {"imports": {f"/static/gen/{name}.js": asset.url for name, asset in modules.items()}}
         ),

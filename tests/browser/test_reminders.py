@@ -19,8 +19,7 @@ from playwright.sync_api import BrowserContext
 from playwright.sync_api import Page
 from playwright.sync_api import expect
 
-from tests.browser.worker import ask
-from tests.browser.worker import push
+from tests.browser.reader import Reader
 from tests.browser.worker import wait_for_worker
 from tests.processes import Server
 from tests.processes import procfile_command
@@ -48,16 +47,6 @@ PUSH = """(data) => {
   };
   const find = async () => (sessionStorage.getItem(KEPT) ? make() : null);
   PushManager.prototype.getSubscription = find;
-}"""
-
-# Waits for the first notification, and tells what it says.
-SHOWN = """async () => {
-  const registration = await navigator.serviceWorker.ready;
-  for (;;) {
-    const [shown] = await registration.getNotifications();
-    if (shown) return { title: shown.title, body: shown.body, tag: shown.tag };
-    await new Promise(requestAnimationFrame);
-  }
 }"""
 
 
@@ -143,8 +132,11 @@ def test_the_whole_way_from_a_tap_to_the_notification(
     assert service.problems == []
     message = agent.messages[0]
     note = message.payload["notification"]
-    push(page.context, page, message.plaintext.decode())
-    assert ask(page, SHOWN) == {"title": "Pocket note", "body": note["body"], "tag": note["tag"]}
+    reader = Reader(page, page.context, pushing_site.base_url)
+    reader.push(message.plaintext.decode())
+    [shown] = reader.shown()
+    assert (shown["title"], shown["body"]) == ("Pocket note", note["body"])
+    assert shown["tag"] == note["tag"]
     assert note["navigate"].startswith(pushing_site.base_url + "/affirmations/")
 
 

@@ -8,7 +8,6 @@ declare const POCKET: {
   lost: string;
   deck: string;
   precache: { url: string; integrity: string; revision?: string }[];
-  applicationServerKey: string;
 };
 
 // `self` is declared as any worker's scope, which knows no service worker's events.

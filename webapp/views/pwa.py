@@ -31,13 +31,13 @@ SHORTCUTS = (
 )
 
 
-def pwa_blueprint(settings: Settings, assets: Assets, renderer: Renderer, key: str) -> Blueprint:
+def pwa_blueprint(settings: Settings, assets: Assets, renderer: Renderer) -> Blueprint:
     """The routes of the PWA layer; the worker they serve keeps every page of `renderer`."""
     bp = Blueprint("pwa", __name__)
     shells = renderer.shells
     kept = {**shells, **renderer.sheets}
     described = make_document(json.dumps(manifest(), ensure_ascii=False), MANIFEST)
-    worker = assets.kill_switch if settings.kill_worker else _worker(assets, kept, described, key)
+    worker = assets.kill_switch if settings.kill_worker else _worker(assets, kept, described)
     documents = {
         **shells,
         MANIFEST_PATH: described,
@@ -112,7 +112,7 @@ def _image(name: str, size: int) -> dict[str, str]:
     return {"src": f"/static/icons/{name}", "sizes": f"{size}x{size}", "type": "image/png"}
 
 
-def _worker(assets: Assets, pages: Mapping[str, Document], described: Document, key: str) -> str:
+def _worker(assets: Assets, pages: Mapping[str, Document], described: Document) -> str:
     precache = [{"url": asset.url, "integrity": asset.integrity} for asset in assets.files]
     # Browsers ask for the manifest at each cold start; kept, it costs a later visit nothing.
     precache.append({"url": MANIFEST_PATH, "integrity": described.integrity})
@@ -125,7 +125,6 @@ def _worker(assets: Assets, pages: Mapping[str, Document], described: Document, 
         "shell": "/shell",
         "lost": "/lost",
         "deck": assets.deck.url,
-        "applicationServerKey": key,
         "precache": precache,
     }
     release = hashlib.sha256((json.dumps(constants) + assets.worker).encode()).hexdigest()[:16]
