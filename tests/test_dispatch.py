@@ -217,6 +217,8 @@ def test_the_card_is_that_of_the_readers_own_date(house: House) -> None:
     (early,) = house.subscribe(minute=21 * 60, zone="Pacific/Niue")  # UTC-11: still the 14th
     house.dispatcher().send_due(NOW)
     assert note_of(early)["tag"] == "daily-2027-01-14"
+    the_14th = DECK.of_the_day(date(2027, 1, 14))
+    assert note_of(early)["navigate"].endswith(the_14th.id) and the_14th != DUE_CARD
 
 
 def test_only_the_topics_that_were_chosen_are_sent(house: House) -> None:
