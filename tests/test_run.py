@@ -280,6 +280,13 @@ def test_deck_check_passes_the_shipped_deck(tmp_path: Path) -> None:
     assert re.search(r"^\d+ cards, 0 errors, \d+ warnings\.$", done.stdout, re.MULTILINE)
 
 
+def test_helplines_check_names_what_is_due(tmp_path: Path) -> None:
+    done = run(tmp_path, "helplines", "check")
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"helplines\.toml:\d+: H02 warning: .*newest source is", done.stdout)
+    assert re.search(r"^\d+ countries, \d+ lines, \d+ to look at\.$", done.stdout, re.MULTILINE)
+
+
 def test_deck_check_lists_every_broken_rule_though_the_app_would_not_start(
     tmp_path: Path, faulty_content: Path
 ) -> None:

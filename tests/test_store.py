@@ -648,16 +648,6 @@ def test_a_sqlite_writer_takes_the_lock_before_it_reads(sqlite_store: Store) -> 
             second.execute("BEGIN IMMEDIATE")
 
 
-def test_the_store_answers_a_ping(store: Store) -> None:
-    store.ping()
-
-
-def test_a_database_that_is_gone_fails_the_ping(tmp_path: Path) -> None:
-    store = open_store(f"sqlite:///{tmp_path / 'no' / 'folder' / 'pocket.db'}")
-    with pytest.raises(SQLAlchemyError):
-        store.ping()
-
-
 @pytest.mark.parametrize(
     "url",
     [

@@ -4,6 +4,7 @@
     flask --app webapp prepare       the instance folder, the key, the database, the built files
     flask --app webapp db upgrade    the database alone
     flask --app webapp deck check    every broken rule of the deck, by file and line
+    flask --app webapp helplines check   the numbers that are due to be looked at again
     flask --app webapp push keys     the application server key, made when it is missing
     flask --app webapp push send     what is due, once
     flask --app webapp push work     what is due, until SIGTERM
@@ -24,12 +25,13 @@ from flask.cli import FlaskGroup
 
 from webapp.cli import database
 from webapp.cli import deck
+from webapp.cli import helplines
 from webapp.cli import push
 from webapp.cli import start
 from webapp.cli.errors import REASON
 from webapp.errors import PocketError
 
-COMMANDS = (start.start, start.prepare, database.db, deck.deck, push.push)
+COMMANDS = (start.start, start.prepare, database.db, deck.deck, helplines.helplines, push.push)
 
 
 class Factory(Protocol):

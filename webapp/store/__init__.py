@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import Engine
-from sqlalchemy import text
 
 from webapp.schedule import Reminder
 from webapp.store import queue
@@ -108,11 +107,6 @@ class Store:
         """Return the earliest instant at which anything is due, leases included."""
         with self._reading.begin() as connection:
             return queue.next_due_at(connection)
-
-    def ping(self) -> None:
-        """Raise SQLAlchemyError unless the database answers."""
-        with self._reading.begin() as connection:
-            connection.execute(text("SELECT 1"))
 
     def close(self) -> None:
         """Close every pooled connection."""
