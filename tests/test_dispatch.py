@@ -701,6 +701,21 @@ def test_more_than_a_batch_is_sent_in_one_go(house: House) -> None:
     assert {len(agent.messages) for agent in agents} == {1}
 
 
+def test_a_crash_can_repeat_a_hundred_messages_and_what_was_in_flight_but_no_more(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.subscribe(250)
+    settle, sizes = house.store.settle, []
+
+    def counting(settlements: list[Any], now: int) -> None:
+        sizes.append(len(settlements))
+        settle(settlements, now)
+
+    monkeypatch.setattr(house.store, "settle", counting)
+    house.dispatcher().send_due(NOW)
+    assert sizes == [100, 100, 50]
+
+
 # Several workers, and the end of one
 
 
@@ -722,6 +737,7 @@ def test_two_workers_never_send_the_same_note(
 
 
 def test_threads_that_share_a_worker_send_one_after_the_other(house: House) -> None:
+    house.changes = {"push_batch": 5}
     agents = house.subscribe(50)
     worker = house.dispatcher()
     with ThreadPoolExecutor(4) as pool:
