@@ -158,7 +158,8 @@ class Dispatcher:
                 batch.counts.faulty += 1
                 batch.settlements.append(skip(due, self._window, batch.now))
                 if batch.counts.faulty <= TOLD_AT_MOST:
-                    _log.error("no message for %s: %s", _hash(due), type(error).__name__)
+                    told = due.subscription.short_hash
+                    _log.error("no message for %s: %s", told, type(error).__name__)
                 continue
             if post is not None:
                 yield post
@@ -186,7 +187,8 @@ class Dispatcher:
         if self._origins[name].record(verdict.outcome, batch.now):
             _log.error("%s is out (%s): %s", name, verdict.outcome.value, reply.quote())
         elif verdict.outcome is Outcome.MESSAGE and batch.counts.message <= TOLD_AT_MOST:
-            _log.error("%s refused a message for %s: %s", name, _hash(due), reply.quote())
+            told = due.subscription.short_hash
+            _log.error("%s refused a message for %s: %s", name, told, reply.quote())
 
     def _settle(self, batch: _Batch) -> None:
         if batch.settlements:
@@ -197,7 +199,3 @@ class Dispatcher:
 def _lane(due: Due) -> str:
     """The endpoint up to its path, which is its origin for every browser's spelling."""
     return "/".join(due.subscription.endpoint.split("/", 3)[:3])
-
-
-def _hash(due: Due) -> str:
-    return due.subscription.short_hash
