@@ -118,9 +118,8 @@ class Dispatcher:
 
     def _pause_seconds(self, now: int) -> int:
         due_at = self._store.next_due_at()
-        if due_at is None:
-            return LONGEST_SLEEP_SECONDS
-        return min(max(due_at - now, 0), LONGEST_SLEEP_SECONDS)
+        wait = LONGEST_SLEEP_SECONDS if due_at is None else max(due_at - now, 0)
+        return min(wait, LONGEST_SLEEP_SECONDS)
 
     def _send_batch(self, now: int, counts: Counts, stop: threading.Event) -> bool:
         """Claim and send one batch; tell whether anything was due.
