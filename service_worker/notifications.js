@@ -19,16 +19,17 @@ function notify(/** @type {PushMessageData | null} */ data) {
 /** Brings the reader to a notification's page, in an open window of ours if there is one. */
 async function openPage(/** @type {Notification} */ notification) {
   const address = ownAddress(notification.data?.navigate);
-  const windows = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
-  const open = windows.find(({ url }) => url === address) ?? windows[0];
+  const [open] = await self.clients.matchAll({ type: "window" });
   if (!open) return self.clients.openWindow(address);
   return showIn(open, address).catch(() => self.clients.openWindow(address));
 }
 
-/** Focus comes first, while the tap still allows it; a window not controlled refuses to navigate. */
+/**
+ * Focus comes first, while the tap still allows it. A window's `url` is the one it was opened
+ * with, whatever card it has turned to since, so it is sent to the address in any case.
+ */
 async function showIn(/** @type {WindowClient} */ client, /** @type {string} */ address) {
-  const focused = await client.focus();
-  return focused.url === address ? focused : focused.navigate(address);
+  return (await client.focus()).navigate(address);
 }
 
 /** The notification in a message of ours, or nothing; `json()` may well return null. */

@@ -18,9 +18,13 @@ function remember(load) {
 
 const openCache = remember(() => caches.open(CACHE));
 
-/** The precached response of a path, if it is still there: the browser may have evicted it. */
+/** The precached response of a path, if it is still there: evicted, or on a disk that fails, it is not. */
 async function fromCache(/** @type {string} */ path) {
-  return (await openCache()).match(path, { ignoreVary: true });
+  try {
+    return await (await openCache()).match(path, { ignoreVary: true });
+  } catch {
+    return undefined;
+  }
 }
 
 /** The precached answer, whatever the query; the network only when the entry is gone. */

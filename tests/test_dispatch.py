@@ -42,6 +42,7 @@ from webapp.config import Settings
 from webapp.deck import Affirmation
 from webapp.deck import Deck
 from webapp.deck import Topic
+from webapp.push.counts import Counts
 from webapp.push.dispatch import Dispatcher
 from webapp.push.exchange import Limits
 from webapp.push.sealer import Sealer
@@ -746,6 +747,36 @@ def test_threads_that_share_a_worker_send_one_after_the_other(house: House) -> N
     assert {len(agent.messages) for agent in agents} == {1}
 
 
+def test_who_is_not_patient_sends_nothing_while_another_thread_sends(house: House) -> None:
+    (agent,) = house.subscribe()
+    worker = house.dispatcher()
+    with worker._lock:
+        assert not worker.send_due(NOW, is_patient=False)
+    assert agent.messages == []
+    assert worker.send_due(NOW, is_patient=False).accepted == 1
+
+
+def test_the_worker_outlives_a_fault_of_our_own(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    (agent,) = house.subscribe()
+    worker = house.dispatcher()
+    faults = [ValueError("a row nobody can read")]
+    send_due = worker.send_due
+
+    def send_or_fail(*arguments: Any, **options: Any) -> Counts:
+        if faults:
+            raise faults.pop()
+        return send_due(*arguments, **options)
+
+    worker.send_due = send_or_fail  # type: ignore[method-assign]
+    stop = Countdown(2)
+    worker.work(lambda: NOW, stop)
+    assert stop.pauses[0] == 5
+    assert len(agent.messages) == 1
+    assert "a round failed (ValueError): pausing" in caplog.messages
+
+
 def test_the_worker_sleeps_until_the_next_note_but_15_seconds_at_most(house: House) -> None:
     house.subscribe()
     stop = Countdown(3)
@@ -773,7 +804,7 @@ def test_the_worker_survives_a_database_that_fails(
     house.dispatcher().work(lambda: NOW, stop)
     assert stop.pauses == [5, 15]
     assert len(agent.messages) == 1
-    assert "the database fails (OperationalError): pausing" in caplog.messages
+    assert "a round failed (OperationalError): pausing" in caplog.messages
 
 
 def test_the_worker_starts_by_recomputing_what_new_zone_rules_moved(house: House) -> None:

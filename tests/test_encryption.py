@@ -107,8 +107,13 @@ def test_a_message_of_3994_octets_is_refused_when_it_is_made() -> None:
     assert (caught.value.size_octets, caught.value.limit_octets) == (3994, 3993)
 
 
-def test_padding_never_makes_a_message_too_large() -> None:
-    assert len(seal(bytes(3_900), padding=512)) == 4096
+@pytest.mark.parametrize("padding", [512, 1_000, 2_597])
+def test_padding_never_makes_a_message_too_large_for_any_user_agent(padding: int) -> None:
+    assert max(len(seal(bytes(size), padding=padding)) for size in range(1, 2_598, 118)) <= 2_700
+
+
+def test_a_message_that_is_larger_than_that_is_not_padded() -> None:
+    assert len(seal(bytes(3_900), padding=512)) == 86 + 3_900 + 1 + TAG_OCTETS
 
 
 def test_padded_messages_of_different_lengths_look_alike() -> None:

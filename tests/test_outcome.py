@@ -108,7 +108,12 @@ def test_a_push_service_may_say_how_long_to_wait(status: int, text: str, seconds
     assert verdict == Verdict(Outcome.THROTTLED, seconds)
 
 
-@pytest.mark.parametrize("text", ["", "soon", "-5", "1.5", "٣", "9" * 5_000, "15 Jan"])
+YEAR_WITHOUT_END = f"Mon, 01 Jan {'9' * 20} 00:00:00 GMT"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "soon", "-5", "1.5", "٣", "9" * 5_000, "15 Jan", YEAR_WITHOUT_END]
+)
 def test_a_retry_after_that_cannot_be_read_counts_as_none(text: str) -> None:
     assert parse_retry_after(text, NOW) is None
 

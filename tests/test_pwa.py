@@ -157,4 +157,5 @@ def test_robots_may_read_the_pages_and_not_the_api(client: FlaskClient) -> None:
         "User-agent: *",
         "Disallow: /api/",
         "Disallow: /shell",
+        "Disallow: /lost",
     ]

@@ -7,7 +7,6 @@ import hashlib
 import re
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
 from webapp import create_app
@@ -103,10 +102,17 @@ def test_the_policy_names_no_foreign_host() -> None:
 
 
 def test_an_app_behind_proxies_believes_only_so_many_of_them(
-    app: Flask, settings_of: dict[str, str]
+    settings_of: dict[str, str],
 ) -> None:
-    proxied = create_app(settings_of | {"POCKET_TRUSTED_PROXIES": "1"})
-    assert (
-        proxied.test_client().get("/", headers={"X-Forwarded-For": "203.0.113.9"}).status_code
-        == 200
-    )
+    limited = settings_of | {"POCKET_RATE_LIMIT_PER_MINUTE": "1"}
+
+    def statuses(settings: dict[str, str], *forwarded: str) -> list[int]:
+        client = create_app(settings).test_client()
+        url = "/api/subscriptions/lookup"
+        answers = [client.post(url, json={}, headers={"X-Forwarded-For": f}) for f in forwarded]
+        return [answer.status_code for answer in answers]
+
+    proxied = limited | {"POCKET_TRUSTED_PROXIES": "1"}
+    assert statuses(proxied, "203.0.113.9", "203.0.113.10") == [422, 422]
+    assert statuses(proxied, "198.51.100.1, 203.0.113.9", "198.51.100.2, 203.0.113.9") == [422, 429]
+    assert statuses(limited, "203.0.113.9", "203.0.113.10") == [422, 429]

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 from wsgiref.headers import Headers
 
@@ -92,15 +93,14 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
     app.extensions["pocket"] = Parts(settings, deck, store, dispatcher)
     _warn(settings)
 
+    run = partial(dispatcher.send_due, is_patient=False)  # a request must not queue behind a burst
     limits = RateLimits(settings.rate_limit_per_minute)
     renderer = Renderer(
         app.jinja_env, settings, deck, helplines, assets, key.application_server_key
     )
     app.register_blueprint(pages_blueprint(renderer, deck, _utc_now))
     app.register_blueprint(pwa_blueprint(settings, assets, renderer))
-    app.register_blueprint(
-        api_blueprint(store, deck, policy, settings, limits, dispatcher.send_due, _utc_now)
-    )
+    app.register_blueprint(api_blueprint(store, deck, policy, settings, limits, run, _utc_now))
     cli.register(app)
     app.wsgi_app = _wrap(app, settings, [assets.import_map, DAY_SCRIPT])  # type: ignore[assignment, method-assign]
     return app

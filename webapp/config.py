@@ -126,7 +126,7 @@ _PARSERS: Mapping[str, Callable[[str, str], object]] = {
     "push_ttl_seconds": parse_whole(1, 86_400),
     "push_late_seconds": parse_whole(60, 43_200),
     "push_urgency": parse_urgency,
-    "push_padding_octets": parse_whole(0, 2_700),
+    "push_padding_octets": parse_whole(0, 2_597),
     "push_lease_seconds": parse_whole(30, 3_600),
     "push_batch": parse_whole(1, 5_000),
     "run_token": parse_text,

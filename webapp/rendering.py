@@ -112,7 +112,7 @@ class Renderer:
 
     def lost(self, today: date) -> Document:
         """The page for an address that leads nowhere: kind words and the day's card."""
-        return self._page("lost.html", path="/lost", view=self._of(today), nearby=(), page="lost")
+        return self._page("lost.html", path="", view=self._of(today), nearby=(), page="lost")
 
     @cached_property
     def shells(self) -> dict[str, Document]:

@@ -8,14 +8,16 @@
 
 const WORKER = "/sw.js";
 // Signs that somebody is in the middle of something, which a reload would take away.
-const TOUCHES = ["pointerdown", "keydown", "input", "wheel"];
+const TOUCHES = ["pointerdown", "keydown", "input", "wheel", "scroll", "click", "focusin"];
 
 // Trusted Types are not in every browser yet.
 const policies = /** @type {{trustedTypes?: PolicyFactory}} */ (globalThis).trustedTypes;
 const policy = policies?.createPolicy("pocket", { createScriptURL: onlyTheWorker });
 
 let isTouched = false;
-let isAsked = false;
+let isWanted = false;
+/** @type {ServiceWorkerRegistration | undefined} */
+let entering;
 
 /** Registers the worker once the page has loaded, so that what it downloads does not hold the page up. */
 export async function keepOffline() {
@@ -49,20 +51,25 @@ function offer(/** @type {ServiceWorkerRegistration} */ registration) {
   if (!isTouched) return takeOver(registration);
   const bar = /** @type {HTMLElement} */ (document.getElementById("update"));
   const button = /** @type {HTMLButtonElement} */ (document.getElementById("update-now"));
-  button.onclick = () => takeOver(registration);
+  button.onclick = () => {
+    isWanted = true;
+    takeOver(registration);
+  };
   bar.hidden = false;
 }
 
 /** Another page may have let the release in already; then a reload is all that is left to do. */
 function takeOver(/** @type {ServiceWorkerRegistration} */ registration) {
   if (!registration.waiting) return location.reload();
-  isAsked = true;
+  entering = registration;
   registration.waiting.postMessage("activate");
 }
 
 /** A first worker takes control as well, and changes nothing on the page. */
 function reloadIfAsked() {
-  if (isAsked) location.reload();
+  if (!entering) return;
+  if (isWanted || !isTouched) location.reload();
+  else offer(entering);
 }
 
 function noteTouch() {

@@ -39,20 +39,14 @@ const ACTIONS = { "look-again": look, test: sendTest, "turn-off": turnOff };
 async function look() {
   const blocker = blockingState();
   if (blocker) return show(blocker);
-  const subscription = await currentSubscription();
-  if (!subscription) return show("off");
-  try {
-    const known = await lookUp(subscription);
-    if (known) return showOn(known);
-    await subscription.unsubscribe();
-    show("off");
-    say("The server no longer had this device. Turn it on again when you like.");
-  } catch (error) {
-    if (error instanceof Refusal) throw error;
-    show("on");
-    text("#next-one", "The server cannot be reached right now. Your reminder stays as it was.");
-    form.hidden = true;
-  }
+  const subscription = await currentSubscription().catch(() => undefined);
+  if (subscription === undefined) return show("unsupported");
+  if (subscription === null) return show("off");
+  const known = await lookUp(subscription).catch(() => undefined);
+  if (known) return showOn(known);
+  if (known === undefined) return showUnreachable();
+  show("off");
+  say("The server no longer had this device. Turn it on again when you like.");
 }
 
 /** Asks for permission, subscribes, and tells the server; also saves a change. */
@@ -79,15 +73,16 @@ async function sendTest() {
   say("On its way. It should appear within a minute.");
 }
 
-/** Off is off at once here, even when the server cannot be told now: it learns from the push service. */
+/** Off is off at once here; a server that cannot be told now learns it from the push service. */
 async function turnOff() {
   const subscription = await currentSubscription();
-  if (subscription) {
-    await forget(subscription).catch(() => undefined);
-    await subscription.unsubscribe();
-  }
+  const isForgotten = subscription ? await forget(subscription) : true;
   show("off");
-  say("It is off. Nothing about this device is kept.");
+  say(
+    isForgotten
+      ? "It is off. Nothing about this device is kept."
+      : "It is off. The server could not be told yet; it deletes this device when its next message is refused.",
+  );
 }
 
 /** @returns {State | undefined} the state that stands in the way, if one does */
@@ -122,16 +117,22 @@ function showOn(/** @type {Known} */ known) {
   preview();
 }
 
+function showUnreachable() {
+  show("on");
+  text("#next-one", "The server cannot be reached right now. Your reminder stays as it was.");
+  form.hidden = true;
+}
+
 /** Runs one action at a time, and turns whatever goes wrong into words. */
 async function attempt(/** @type {() => Promise<void> | void} */ action) {
-  if (root.ariaBusy === "true") return;
-  root.ariaBusy = "true";
+  if (form.ariaBusy === "true") return;
+  form.ariaBusy = "true";
   try {
     await action();
   } catch (error) {
     say(error instanceof Refusal ? error.message : "That did not work: the server cannot be reached. Please try again.");
   } finally {
-    root.ariaBusy = "false";
+    form.ariaBusy = "false";
   }
 }
 

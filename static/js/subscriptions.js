@@ -5,7 +5,8 @@
  * @typedef {{reminder: Reminder, next: {date: string, at: string}}} Known
  */
 
-const READY_MILLISECONDS = 10_000;
+const PATIENCE_MILLISECONDS = 10_000;
+const PROBLEM = "application/problem+json";
 
 /** The server or the browser said no; the message is for the reader. */
 export class Refusal extends Error {}
@@ -38,7 +39,10 @@ export async function save(/** @type {PushSubscription} */ subscription, /** @ty
 /** @returns {Promise<Known | null>} what the server knows of this device, null when nothing */
 export async function lookUp(/** @type {PushSubscription} */ subscription) {
   const response = await send("POST", "/lookup", proof(subscription), [404]);
-  return response.ok ? response.json() : null;
+  if (response.ok) return response.json();
+  // A proxy or a captive portal may say 404 as well, but not in our words.
+  if (!response.headers.get("Content-Type")?.startsWith(PROBLEM)) throw new Error("not our 404");
+  return null;
 }
 
 /** Makes a test message due now. */
@@ -46,9 +50,14 @@ export async function askForTest(/** @type {PushSubscription} */ subscription) {
   await send("POST", "/test", proof(subscription));
 }
 
-/** Deletes what the server keeps of this device. */
+/**
+ * Ends the subscription in the browser, then deletes what the server keeps of it.
+ * @returns {Promise<boolean>} whether the server has done so
+ */
 export async function forget(/** @type {PushSubscription} */ subscription) {
-  await send("DELETE", "", proof(subscription), [404]);
+  const told = proof(subscription);
+  await subscription.unsubscribe();
+  return send("DELETE", "", told, [404]).then(() => true, () => false);
 }
 
 async function send(/** @type {string} */ method, /** @type {string} */ path, /** @type {object} */ body, /** @type {number[]} */ expected = []) {
@@ -56,6 +65,7 @@ async function send(/** @type {string} */ method, /** @type {string} */ path, /*
     method,
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(body),
+    signal: AbortSignal.timeout?.(PATIENCE_MILLISECONDS),
   });
   if (response.ok || expected.includes(response.status)) return response;
   const problem = await response.json().catch(() => ({}));
@@ -70,7 +80,7 @@ function proof(/** @type {PushSubscription} */ subscription) {
 /** The registration once its worker is active; on a broken network that may never come. */
 function readyRegistration() {
   const late = new Promise((_, reject) => {
-    setTimeout(() => reject(new Refusal("The app is not ready on this device yet. Please load the page again.")), READY_MILLISECONDS);
+    setTimeout(() => reject(new Refusal("The app is not ready on this device yet. Please load the page again.")), PATIENCE_MILLISECONDS);
   });
   return /** @type {Promise<ServiceWorkerRegistration>} */ (Promise.race([navigator.serviceWorker.ready, late]));
 }

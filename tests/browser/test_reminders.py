@@ -205,6 +205,44 @@ def test_offline_the_page_says_that_the_reminder_stays(open_daily: Callable[...,
     expect(page.get_by_text("The server cannot be reached right now.")).to_be_visible()
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"status": 500},
+        {"status": 429, "json": {"detail": "Wait"}},
+        {"status": 404, "body": "nginx"},
+    ],
+)
+def test_a_server_in_trouble_takes_no_reminder_away(
+    open_daily: Callable[..., Page], answer: dict[str, object]
+) -> None:
+    """Nor does a stranger's 404: a proxy, a captive portal."""
+    page = open_daily()
+    turn_on(page)
+    page.route("**/api/**", lambda route: route.fulfill(**answer))  # type: ignore[arg-type]
+    page.reload()
+    heading(page, "On for this device.")
+    expect(page.get_by_text("The server cannot be reached right now.")).to_be_visible()
+    assert page.evaluate("sessionStorage.length") == 1
+
+
+def test_turning_off_without_a_network_is_honest(open_daily: Callable[..., Page]) -> None:
+    page = open_daily()
+    turn_on(page)
+    page.route("**/api/**", lambda route: route.abort())
+    page.get_by_role("button", name="Turn off").click()
+    heading(page, "Off on this device.")
+    expect(page.get_by_role("status")).to_contain_text("The server could not be told yet")
+    assert page.evaluate("sessionStorage.length") == 0
+
+
+def test_storage_that_the_browser_blocks_is_no_dead_end(open_daily: Callable[..., Page]) -> None:
+    refuse = (
+        "navigator.serviceWorker.getRegistration = async () => { throw new Error('blocked'); };"
+    )
+    heading(open_daily(script=refuse), "Not in this browser.")
+
+
 def test_a_subscription_that_the_server_lost_is_offered_anew(
     open_daily: Callable[..., Page], pushing_site: Server, agent: UserAgent
 ) -> None:

@@ -18,8 +18,6 @@ from contextlib import closing
 from dataclasses import dataclass
 from dataclasses import field
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from webapp.config import Settings
 from webapp.push.counts import Counts
 from webapp.push.origin import Origin
@@ -39,7 +37,7 @@ from webapp.store import Store
 
 LONGEST_SLEEP_SECONDS = 15
 """A test that a reader asks for waits no longer than this."""
-DATABASE_PAUSE_SECONDS = 5
+FAULT_PAUSE_SECONDS = 5
 SETTLED_AT_ONCE = 100
 """Settlements in one transaction; a crash can send so many again, and what was in flight."""
 TOLD_AT_MOST = 10
@@ -86,7 +84,7 @@ class Dispatcher:
     def work(self, clock: Callable[[], float], stop: threading.Event) -> None:
         """Send until `stop` is set; then finish what is in flight and give the rest back.
 
-        `clock` tells UTC seconds. A database that fails is asked again after a pause.
+        `clock` tells UTC seconds. After a fault, of the database for one, it pauses and goes on.
         """
         has_rescheduled = False
         while not stop.is_set():
@@ -96,16 +94,23 @@ class Dispatcher:
                     has_rescheduled = True
                 self.send_due(int(clock()), stop)
                 pause = self._pause_seconds(int(clock()))
-            except SQLAlchemyError as error:
-                _log.error("the database fails (%s): pausing", type(error).__name__)
-                pause = DATABASE_PAUSE_SECONDS
+            except Exception as error:  # the loop outlives every fault; leases bring rows back
+                _log.error("a round failed (%s): pausing", type(error).__name__)
+                pause = FAULT_PAUSE_SECONDS
             self._sealer.prepare()
             stop.wait(pause)
 
-    def send_due(self, now: int, stop: threading.Event | None = None) -> Counts:
-        """Send all that is due at `now` (UTC seconds), batch by batch, and count."""
+    def send_due(
+        self, now: int, stop: threading.Event | None = None, *, is_patient: bool = True
+    ) -> Counts:
+        """Send all that is due at `now` (UTC seconds), batch by batch, and count.
+
+        While another thread is sending, wait for it, or send nothing unless `is_patient`.
+        """
         counts = Counts()
         stop = stop or threading.Event()
+        if self._lock.locked() and not is_patient:
+            return counts
         with self._lock:
             started = self._elapsed()
             has_claimed = True

@@ -25,6 +25,8 @@ HEADER_OCTETS = 16 + 4 + 1 + 65
 """RFC 8188 section 2.1: salt, record size, length of the key id, the key id."""
 MAX_PLAINTEXT = RECORD_OCTETS - HEADER_OCTETS - 1 - 16
 """3993 octets: one goes to the delimiter, sixteen to the authentication tag."""
+MAX_PADDED = 2_597
+"""Padding never takes a body over 2,700 octets, the most that reaches every user agent."""
 LAST_RECORD = b"\x02"
 """RFC 8188 section 2: the delimiter of the last record, and ours is always the last."""
 
@@ -109,4 +111,4 @@ def _derive(salt: bytes, secret: bytes, info: bytes, octets: int) -> bytes:
 
 def _padding_octets(size: int, bucket: int) -> int:
     wanted = -size % bucket if bucket else 0
-    return min(wanted, MAX_PLAINTEXT - size)
+    return max(0, min(wanted, MAX_PADDED - size))

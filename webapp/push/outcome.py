@@ -83,9 +83,9 @@ def parse_retry_after(text: str, now: int) -> int | None:
         return min(int(text), LONGEST_RETRY_AFTER_SECONDS)
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+        at = int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+    except (ValueError, OverflowError):  # a year or an offset that no calendar has
         return None
-    at = int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
     return min(max(at - now, 0), LONGEST_RETRY_AFTER_SECONDS)
 
 

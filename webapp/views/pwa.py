@@ -42,7 +42,9 @@ def pwa_blueprint(settings: Settings, assets: Assets, renderer: Renderer) -> Blu
         **shells,
         MANIFEST_PATH: described,
         "/sw.js": make_document(worker, JAVASCRIPT),
-        "/robots.txt": make_document("User-agent: *\nDisallow: /api/\nDisallow: /shell\n", TEXT),
+        "/robots.txt": make_document(
+            "User-agent: *\nDisallow: /api/\nDisallow: /shell\nDisallow: /lost\n", TEXT
+        ),
     }
     for path, document in documents.items():
         bp.add_url_rule(
