@@ -28,7 +28,7 @@ Headers = list[tuple[str, str]]
 
 # Features of the browser that no page of ours uses, refused to everything on the page.
 REFUSED_FEATURES = (
-    "bluetooth", "browsing-topics", "camera", "display-capture", "geolocation", "hid",
+    "browsing-topics", "camera", "display-capture", "geolocation", "hid",
     "microphone", "midi", "payment", "serial", "usb",
 )  # fmt: skip
 

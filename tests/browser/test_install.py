@@ -96,8 +96,9 @@ def test_the_installed_app_says_so_and_offers_nothing(
     start_browser: Callable[..., BrowserContext], site: Server
 ) -> None:
     context = start_browser()
-    page = context.pages[0]
+    page = context.new_page()
     page.goto(site.base_url + "/install")
+    page.wait_for_load_state("networkidle")
     session = context.new_cdp_session(page)
     session.send(
         "Emulation.setEmulatedMedia",
