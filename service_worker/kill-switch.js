@@ -1,5 +1,6 @@
 // The emergency exit: served at /sw.js in place of the worker when POCKET_KILL_WORKER is set.
 // It takes over at once, removes our caches and itself, and loads open pages from the network.
+// With the worker goes the browser's push subscription; the push service then answers 410.
 // The next visit registers it again, which finds no page under a worker and so changes nothing.
 
 const PREFIX = "pocket-";

@@ -95,15 +95,8 @@ def test_the_steps_for_this_device_are_open(
 def test_the_installed_app_says_so_and_offers_nothing(
     start_browser: Callable[..., BrowserContext], site: Server
 ) -> None:
-    context = start_browser()
-    page = context.new_page()
-    page.goto(site.base_url + "/install")
-    page.wait_for_load_state("networkidle")
-    session = context.new_cdp_session(page)
-    session.send(
-        "Emulation.setEmulatedMedia",
-        {"features": [{"name": "display-mode", "value": "standalone"}]},
-    )
+    context = start_browser(f"--app={site.base_url}/install")  # the window an icon opens
+    page = context.pages[0]
     expect(page.get_by_role("heading", name="It’s on this device.")).to_be_visible()
     expect(page.get_by_text("iPhone or iPad, in Safari")).not_to_be_visible()
     page.goto(site.base_url)

@@ -1,7 +1,7 @@
 """The API, as `content/openapi.json` describes it: reminders in, cards out.
 
 It parses, asks the store or the deck, and words the answer. It never logs what a request held,
-and never says whether an endpoint is known to anyone who has not its auth secret.
+and shows what is stored only to who has the auth secret (a 409 tells that an endpoint is taken).
 """
 
 from __future__ import annotations
