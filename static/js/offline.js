@@ -7,22 +7,21 @@
  */
 
 const WORKER = "/sw.js";
-// Signs that somebody is in the middle of something, which a reload would take away.
-const TOUCHES = ["pointerdown", "keydown", "input", "wheel", "scroll", "click", "focusin"];
 
 // Trusted Types are not in every browser yet.
 const policies = /** @type {{trustedTypes?: PolicyFactory}} */ (globalThis).trustedTypes;
 const policy = policies?.createPolicy("pocket", { createScriptURL: onlyTheWorker });
 
-let isTouched = false;
+/** @type {() => boolean} */
+let isTouched = () => false;
 let isWanted = false;
 /** @type {ServiceWorkerRegistration | undefined} */
 let entering;
 
 /** Registers the worker once the page has loaded, so that what it downloads does not hold the page up. */
-export async function keepOffline() {
+export async function keepOffline(/** @type {() => boolean} */ hasBeenTouched) {
   if (!navigator.serviceWorker) return;
-  for (const type of TOUCHES) addEventListener(type, noteTouch, { capture: true, passive: true });
+  isTouched = hasBeenTouched;
   navigator.serviceWorker.addEventListener("controllerchange", reloadIfAsked);
   await pageLoaded();
   const address = policy?.createScriptURL(WORKER) ?? WORKER;
@@ -48,7 +47,7 @@ function follow(/** @type {ServiceWorkerRegistration} */ registration) {
 
 /** Lets the new release in at once on an untouched page, else asks in the bar `#update`. */
 function offer(/** @type {ServiceWorkerRegistration} */ registration) {
-  if (!isTouched) return takeOver(registration);
+  if (!isTouched()) return takeOver(registration);
   const bar = /** @type {HTMLElement} */ (document.getElementById("update"));
   const button = /** @type {HTMLButtonElement} */ (document.getElementById("update-now"));
   button.onclick = () => {
@@ -68,12 +67,8 @@ function takeOver(/** @type {ServiceWorkerRegistration} */ registration) {
 /** A first worker takes control as well, and changes nothing on the page. */
 function reloadIfAsked() {
   if (!entering) return;
-  if (isWanted || !isTouched) location.reload();
+  if (isWanted || !isTouched()) location.reload();
   else offer(entering);
-}
-
-function noteTouch() {
-  isTouched = true;
 }
 
 /** @returns {Promise<void>} */
