@@ -49,12 +49,15 @@ function addStaticRoutes(/** @type {ExtendableEvent} */ event) {
   install.addRoutes?.(staticRoutes()).catch(() => {});
 }
 
-/** The first rule that fits a request decides; a cache without the entry means the network. */
+/**
+ * The first rule that fits a request decides; a cache without the entry means the network. Few and
+ * broad, because a browser compiles them all at each cold start: 35 exact ones cost it 20 ms.
+ */
 function staticRoutes() {
   const get = (/** @type {string} */ pathname, /** @type {string} */ search) =>
     ({ urlPattern: { pathname, search }, requestMethod: "GET" });
-  const whole = [...PRECACHED].filter((path) => !SHELLS.includes(path)).map((path) => get(path, ""));
-  const filled = ["/", "/affirmations/*", ...PAGES].map((path) => get(path, "*"));
+  const whole = [get("/static/*", ""), get("/:page", "")];
+  const filled = [get("/", "*"), get("/affirmations/*", "*"), get("/:page", "*")];
   return [
     { condition: { or: whole }, source: { cacheName: CACHE } },
     { condition: { or: filled }, source: "fetch-event" },

@@ -62,7 +62,19 @@ def test_each_inline_script_of_a_page_is_allowed_by_its_hash_and_no_other(
     inline = re.findall(r"<script(?: type=\"importmap\")?>(.+?)</script>", response.text)
     hashes = {base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in inline}
     assert len(inline) == 2
-    assert set(re.findall(r"'sha256-(.+?)'", response.headers["Content-Security-Policy"])) == hashes
+    policy = response.headers["Content-Security-Policy"]
+    scripts = re.search(r"script-src ([^;]+);", policy)
+    assert scripts
+    assert set(re.findall(r"'sha256-(.+?)'", scripts[1])) == hashes
+
+
+def test_the_one_inline_style_allowed_is_the_stylesheet_itself(client: FlaskClient) -> None:
+    response = client.get("/")
+    link = re.search(r'<link rel="stylesheet" href="(.+?)">', response.text)
+    assert link
+    with client.get(link[1]) as stylesheet:
+        digest = base64.b64encode(hashlib.sha256(stylesheet.data).digest()).decode()
+    assert f"style-src 'self' 'sha256-{digest}';" in response.headers["Content-Security-Policy"]
 
 
 def test_pages_have_no_inline_style_or_handler(client: FlaskClient) -> None:
@@ -98,7 +110,10 @@ def test_addresses_are_not_kept() -> None:
 
 
 def test_the_policy_names_no_foreign_host() -> None:
-    assert "http" not in dict(page_headers(["x"], is_https=True))["Content-Security-Policy"]
+    assert (
+        "http"
+        not in dict(page_headers(["x"], "sha256-x", is_https=True))["Content-Security-Policy"]
+    )
 
 
 def test_an_app_behind_proxies_believes_only_so_many_of_them(

@@ -21,6 +21,7 @@ from whitenoise import WhiteNoise
 
 from webapp import cli
 from webapp.assets import STATIC
+from webapp.assets import Assets
 from webapp.assets import build_assets
 from webapp.config import Settings
 from webapp.config import load_settings
@@ -102,13 +103,14 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
     app.register_blueprint(pwa_blueprint(settings, assets, renderer))
     app.register_blueprint(api_blueprint(store, deck, policy, settings, limits, run, _utc_now))
     cli.register(app)
-    app.wsgi_app = _wrap(app, settings, [assets.import_map, DAY_SCRIPT])  # type: ignore[assignment, method-assign]
+    app.wsgi_app = _wrap(app, settings, assets)  # type: ignore[assignment, method-assign]
     return app
 
 
-def _wrap(app: Flask, settings: Settings, inline_scripts: list[str]) -> WSGIApplication:
+def _wrap(app: Flask, settings: Settings, assets: Assets) -> WSGIApplication:
     """Guard rails around every answer of Flask, and static files with theirs before it."""
-    headers = page_headers(inline_scripts, is_https=settings.is_https)
+    scripts = (assets.import_map, DAY_SCRIPT)
+    headers = page_headers(scripts, assets.stylesheet.integrity, is_https=settings.is_https)
     guarded = with_headers(app.wsgi_app, headers)
 
     def add_file_headers(headers: Headers, _path: str, _url: str) -> None:

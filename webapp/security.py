@@ -35,15 +35,17 @@ REFUSED_FEATURES = (
 TWO_YEARS_SECONDS = 63_072_000
 
 
-def page_headers(inline_scripts: Iterable[str], *, is_https: bool) -> Headers:
+def page_headers(inline_scripts: Iterable[str], inline_style: str, *, is_https: bool) -> Headers:
     """The headers of every answer but files; `inline_scripts` are the only ones that may run.
+
+    `inline_style` is the integrity of the stylesheet, which the worker puts into its pages.
 
     Content Security Policy Level 3; hashes and not nonces, since cached pages cannot
     carry a fresh nonce. The service worker's own requests obey the policy of its answer.
     """
     return [
         *file_headers(is_https=is_https),
-        ("Content-Security-Policy", _policy(inline_scripts)),
+        ("Content-Security-Policy", _policy(inline_scripts, inline_style)),
         ("Referrer-Policy", "no-referrer"),
         ("Permissions-Policy", ", ".join(f"{name}=()" for name in REFUSED_FEATURES)),
         ("Cross-Origin-Opener-Policy", "same-origin"),
@@ -93,13 +95,13 @@ class RateLimits:
         )
 
 
-def _policy(inline_scripts: Iterable[str]) -> str:
+def _policy(inline_scripts: Iterable[str], inline_style: str) -> str:
     hashes = " ".join(f"'sha256-{_sha256(text)}'" for text in inline_scripts)
     return "; ".join(
         [
             "default-src 'none'",
             f"script-src 'self' {hashes}".strip(),
-            "style-src 'self'",
+            f"style-src 'self' '{inline_style}'",
             "img-src 'self'",
             "connect-src 'self'",
             "manifest-src 'self'",

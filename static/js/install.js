@@ -6,9 +6,8 @@
 let offer;
 
 /** Keeps the browser's prompt for the button on /install, and opens the steps for this device. */
-export function offerInstall() {
-  window.addEventListener("beforeinstallprompt", (event) => {
-    event.preventDefault();
+export function offerInstall(/** @type {Promise<Event>} */ prompted) {
+  prompted.then((event) => {
     offer = /** @type {InstallPrompt} */ (event);
     showOffer(true);
   });

@@ -26,8 +26,8 @@ from tests.processes import procfile_command
 from tests.processes import serving
 from tests.processes import start
 
-ROUNDS = 7
-SECONDS = 1.0
+ROUNDS = 25
+SECONDS = 0.4
 GOAL = 0.8
 KINDS = {
     "plain": {"Accept-Encoding": "identity"},

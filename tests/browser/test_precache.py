@@ -24,6 +24,18 @@ def test_the_cache_holds_what_the_release_lists_byte_for_byte(
     assert kept(installed) == {name: entries}
 
 
+@pytest.mark.parametrize("path", ["/", "/topics"])
+def test_a_kept_page_has_its_guard_rails_but_not_the_one_that_costs_a_process(
+    installed: Page, network: Proxy, path: str
+) -> None:
+    answer = installed.goto(network.url + path)
+    assert answer and answer.from_service_worker
+    headers = answer.headers
+    assert headers["content-security-policy"].startswith("default-src 'none'")
+    assert headers["referrer-policy"] == "no-referrer"
+    assert "cross-origin-opener-policy" not in headers
+
+
 @pytest.mark.parametrize("entry", ENTRIES)
 @pytest.mark.parametrize("bad", BAD, ids=lambda network: network.name.lower())
 def test_one_wrong_answer_keeps_everything_out_until_the_network_is_well(

@@ -23,6 +23,7 @@ POCKET = {
     "shell": "/shell",
     "lost": "/lost",
     "deck": "/deck.json",
+    "stylesheet": "/pocket.css",
     "precache": [],
 }
 DECK = {
@@ -38,6 +39,8 @@ DECK = {
     "retired": [["old", "Old", "b", ""]],
 }
 NAMES = ("id", "text", "step", "topic", "topic_title", "hue", "help", "next", "previous", "date")
+LINK = '<link rel="stylesheet" href="/pocket.css">'
+STYLES = "p{color:red}/* $& $1 */"
 TEMPLATE = "|".join("{{pocket:" + name + "}}" for name in NAMES)
 
 FOREIGN = [
@@ -63,7 +66,7 @@ OURS = {
     ORIGIN: "/",
 }
 
-KEEP = """async ({ deck, template }) => {
+KEEP = """async ({ deck, template, styles, link }) => {
   const cache = await caches.open(CACHE);
   const headers = {
     'Content-Type': 'text/html; charset=utf-8',
@@ -72,8 +75,9 @@ KEEP = """async ({ deck, template }) => {
     'Content-Encoding': 'br',
   };
   await cache.put('/deck.json', Response.json(deck));
+  await cache.put('/pocket.css', new Response(styles));
   await cache.put('/shell', new Response(template, { headers }));
-  await cache.put('/lost', new Response('lost ' + template, { headers }));
+  await cache.put('/lost', new Response('lost ' + link + template, { headers }));
 }"""
 TELL = """async (response) => ({
   status: response.status, text: await response.text(), headers: [...response.headers],
@@ -116,7 +120,7 @@ def worker(browser: Browser) -> Iterator[Page]:
 @pytest.fixture
 def filled(worker: Page) -> Callable[[str], Any]:
     """Evaluates an expression that promises a page, over a small deck; tells what it became."""
-    worker.evaluate(KEEP, {"deck": DECK, "template": TEMPLATE})
+    worker.evaluate(KEEP, {"deck": DECK, "template": TEMPLATE, "styles": STYLES, "link": LINK})
     return lambda expression: worker.evaluate(f"async () => ({TELL})(await {expression})")
 
 
@@ -130,6 +134,11 @@ def test_a_value_is_escaped_for_html(filled: Callable[[str], Any]) -> None:
 def test_a_value_that_looks_like_a_token_stays_as_it_is(filled: Callable[[str], Any]) -> None:
     assert "A {{pocket:id}} step" in filled("cardPage('two')")["text"]
     assert "$&amp; three" in filled("cardPage('three')")["text"]
+
+
+def test_a_filled_page_holds_its_styles(filled: Callable[[str], Any]) -> None:
+    text = filled("lostPage(new Date(2027, 0, 15))")["text"]
+    assert text.startswith(f"lost <style>{STYLES}</style>")
 
 
 @pytest.mark.parametrize(
@@ -170,11 +179,11 @@ def test_the_front_page_has_the_card_and_the_date_of_the_day(filled: Callable[[s
 def test_the_lost_page_says_404_and_has_the_days_card(filled: Callable[[str], Any]) -> None:
     page = filled("lostPage(new Date(1970, 0, 5))")
     assert page["status"] == 404
-    assert page["text"].startswith("lost two|Two|")
+    assert page["text"].startswith(f"lost <style>{STYLES}</style>two|Two|")
 
 
 def test_an_unknown_card_is_no_page(worker: Page) -> None:
-    worker.evaluate(KEEP, {"deck": DECK, "template": TEMPLATE})
+    worker.evaluate(KEEP, {"deck": DECK, "template": TEMPLATE, "styles": STYLES, "link": LINK})
     assert worker.evaluate("async () => (await cardPage('nobody')) === undefined")
 
 

@@ -7,6 +7,7 @@ declare const POCKET: {
   shell: string;
   lost: string;
   deck: string;
+  stylesheet: string;
   precache: { url: string; integrity: string; revision?: string }[];
 };
 

@@ -127,6 +127,7 @@ def _worker(assets: Assets, pages: Mapping[str, Document], described: Document) 
         "shell": "/shell",
         "lost": "/lost",
         "deck": assets.deck.url,
+        "stylesheet": assets.stylesheet.url,
         "precache": precache,
     }
     release = hashlib.sha256((json.dumps(constants) + assets.worker).encode()).hexdigest()[:16]
