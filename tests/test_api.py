@@ -39,7 +39,7 @@ DECK = Deck(
     topics=(Topic("asking", "Asking", 20, "On asking."), Topic("rest", "Rest", 90, "On rest.")),
     cards=(
         Affirmation("ask-early", "It's fine to ask early.", "asking", step="Ask one person."),
-        Affirmation("rest-first", "You may rest first.", "rest"),
+        Affirmation("rest-first", "You may rest first.", "rest", gentle="A rest can't hurt."),
         Affirmation("ask-again", "You can ask again.", "asking"),
     ),
 )
@@ -529,6 +529,13 @@ def test_texts_are_typeset_as_on_the_page(client: FlaskClient) -> None:
         client.get(f"/api/daily?date=2027-01-{day}").get_data(as_text=True) for day in (10, 11, 12)
     ]
     assert any("It’s fine to ask early." in text for text in texts)
+    assert any("A rest can’t hurt." in text for text in texts)
+
+
+def test_the_daily_card_brings_its_gentler_words_or_an_empty_text(client: FlaskClient) -> None:
+    answers = [client.get(f"/api/daily?date=2027-01-{day}").json for day in (10, 11, 12)]
+    gentle = {answer["id"]: answer["gentle"] for answer in answers if answer is not None}
+    assert gentle == {"ask-early": "", "rest-first": "A rest can’t hurt.", "ask-again": ""}
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,7 @@ topic = "asking"
 ideas = ["I-1", "I-2"]
 person = "it"
 step = "Write one word."
+gentle = "Half a word may do."
 note = "Keep it light."
 since = 2026-11-22
 
@@ -63,6 +64,7 @@ id = "an-older-line"
 text = "An older line that someone saved."
 topic = "rest"
 retired = "2026-12-24"
+gentle = "An older line that's smaller."
 """
 
 
@@ -105,6 +107,7 @@ def test_a_deck_is_read_with_every_field(write):
         ideas=("I-1", "I-2"),
         lang="en",
         step="Write one word.",
+        gentle="Half a word may do.",
         person="it",
         note="Keep it light.",
         since="2026-11-22",
@@ -114,7 +117,7 @@ def test_a_deck_is_read_with_every_field(write):
 def test_each_record_knows_its_line(write):
     deck = load_deck(write())
     lines = {card.id: card.line for card in deck.cards + deck.retired}
-    assert lines == {"sit-down-first": 3, "one-word": 8, "an-older-line": 18}
+    assert lines == {"sit-down-first": 3, "one-word": 8, "an-older-line": 19}
     assert [topic.line for topic in deck.topics] == [1, 7]
 
 
@@ -174,15 +177,19 @@ def test_a_header_inside_a_text_sends_each_record_to_the_first_header(write):
         ('says = "On rest."', 'says = " "', ("topics.toml", 5, "F03")),
         ('lang = "en"', 'lang = "English please"', ("affirmations.toml", 1, "F03")),
         ('step = "Write one word."', "step = 1", ("affirmations.toml", 14, "F03")),
+        ('gentle = "Half a word', "gentle = Half a word", ("affirmations.toml", 15, "F01")),
+        ('gentle = "Half', 'gentler = "Half', ("affirmations.toml", 15, "F02")),
+        ('gentle = "Half a word may do."', "gentle = true", ("affirmations.toml", 15, "F03")),
+        ('gentle = "Half a word may do."', 'gentle = " "', ("affirmations.toml", 15, "F03")),
         ('ideas = ["I-1", "I-2"]', 'ideas = "I-1"', ("affirmations.toml", 12, "F03")),
         ('ideas = ["I-1", "I-2"]', "ideas = [1]", ("affirmations.toml", 12, "F03")),
         ('person = "it"', 'person = "they"', ("affirmations.toml", 13, "F03")),
-        ("since = 2026-11-22", 'since = "last week"', ("affirmations.toml", 16, "F03")),
-        ("since = 2026-11-22", "since = 2026", ("affirmations.toml", 16, "F03")),
-        ("since = 2026-11-22", "since = 2026-11-22T10:00:00", ("affirmations.toml", 16, "F03")),
+        ("since = 2026-11-22", 'since = "last week"', ("affirmations.toml", 17, "F03")),
+        ("since = 2026-11-22", "since = 2026", ("affirmations.toml", 17, "F03")),
+        ("since = 2026-11-22", "since = 2026-11-22T10:00:00", ("affirmations.toml", 17, "F03")),
         ('topic = "asking"', 'topic = "askin"', ("affirmations.toml", 11, "A10")),
         ('id = "one-word"', 'id = "sit-down-first"', ("affirmations.toml", 9, "A11")),
-        ('id = "one-word"', 'id = "an-older-line"', ("affirmations.toml", 19, "A11")),
+        ('id = "one-word"', 'id = "an-older-line"', ("affirmations.toml", 20, "A11")),
         ('id = "one-word"', 'id = "One word"', ("affirmations.toml", 9, "A11")),
         ('id = "one-word"', 'id = "on"', ("affirmations.toml", 9, "A11")),
         ('id = "one-word"', f'id = "{"o" * 41}"', ("affirmations.toml", 9, "A11")),
@@ -372,11 +379,33 @@ def test_cards_are_typeset_for_browsers_and_straight_inside(write):
     assert deck.card("sit-down-first").text == "You don't have to stand."
 
 
+def test_a_card_is_five_items_for_browsers_whether_or_not_it_has_a_gentler_wording(write):
+    rows = load_deck(write()).as_json()
+    assert sorted(rows["cards"] + rows["retired"]) == [
+        [
+            "an-older-line",
+            "An older line that someone saved.",
+            "rest",
+            "",
+            "An older line that’s smaller.",
+        ],
+        [
+            "one-word",
+            "One word is enough to begin.",
+            "asking",
+            "Write one word.",
+            "Half a word may do.",
+        ],
+        ["sit-down-first", "You may sit down first.", "rest", "", ""],
+    ]
+
+
 def test_the_digest_follows_the_words_and_not_the_place(write):
     digest = load_deck(write()).digest
     assert len(bytes.fromhex(digest)) == 32
     assert load_deck(write("[[topic]]", "# a remark\n[[topic]]")).digest == digest
     assert load_deck(write("On rest.", "On a rest.")).digest != digest
+    assert load_deck(write("Half a word", "A half word")).digest != digest
     assert load_deck(write("An older line", "One older line")).digest != digest
 
 

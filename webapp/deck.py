@@ -36,7 +36,10 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Affirmation:
-    """One card. `since` and `retired` are ISO dates or empty; `text` and `step` are as written."""
+    """One card. `since` and `retired` are ISO dates or empty; the words are as written.
+
+    `gentle` says the same smaller, for a day on which `text` is hard to believe.
+    """
 
     id: str
     text: str
@@ -44,6 +47,7 @@ class Affirmation:
     ideas: tuple[str, ...] = ()
     lang: str = "en"
     step: str = ""
+    gentle: str = ""
     person: str = "you"
     note: str = ""
     since: str = ""
@@ -83,7 +87,7 @@ class Deck:
         return self._neighbour(id, -1)
 
     def as_json(self) -> dict[str, Any]:
-        """What browsers get, typeset and compact; every card is `[id, text, topic, step]`."""
+        """What browsers get, typeset and compact; a card is `[id, text, topic, step, gentle]`."""
         return {
             "lang": self.lang,
             "topics": {
@@ -120,7 +124,7 @@ class Deck:
 
 
 def _row(card: Affirmation) -> list[str]:
-    return [card.id, typeset(card.text), card.topic, typeset(card.step)]
+    return [card.id, typeset(card.text), card.topic, typeset(card.step), typeset(card.gentle)]
 
 
 def _plain(value: Any) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from webapp.records import read_file
 TOPICS_FILE = "topics.toml"
 CARDS_FILE = "affirmations.toml"
 PERSONS = ("you", "it", "we", "i")
+OPTIONAL = ("ideas", "person", "step", "gentle", "note", "since", "retired")
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")  # BCP 47 without grandfathered tags
@@ -81,7 +82,7 @@ def _cards(source: Record, topics: Collection[str]) -> list[Affirmation]:
 
 
 def _card(record: Record, topics: Collection[str], lang: str) -> Affirmation:
-    record.expect(["id", "text", "topic"], ["ideas", "person", "step", "note", "since", "retired"])
+    record.expect(["id", "text", "topic"], OPTIONAL)
     topic, person = record.text("topic"), record.text("person", "you")
     if topic not in topics:
         raise record.refusal("A10", f"topic {topic!r} is unknown", f"See {TOPICS_FILE}", "topic")
@@ -95,6 +96,7 @@ def _card(record: Record, topics: Collection[str], lang: str) -> Affirmation:
         ideas=record.texts("ideas"),
         lang=lang,
         step=record.text("step"),
+        gentle=record.text("gentle"),
         person=person,
         note=record.text("note"),
         since=_day(record, "since"),

@@ -57,6 +57,7 @@ def write_card(card: Affirmation, day: date, base_url: str) -> dict[str, object]
         "text": typeset(card.text),
         "topic": card.topic,
         "step": typeset(card.step),
+        "gentle": typeset(card.gentle),
         "url": f"{base_url}/affirmations/{card.id}",
     }
 
