@@ -8,6 +8,8 @@ import brotli
 import pytest
 
 from webapp.documents import HTML
+from webapp.documents import JPEG
+from webapp.documents import Document
 from webapp.documents import answer
 from webapp.documents import make_document
 
@@ -61,6 +63,14 @@ def test_an_error_page_is_never_turned_into_304() -> None:
     response = answer(DOCUMENT, {"HTTP_IF_NONE_MATCH": DOCUMENT.etag}, 404)
     assert response.status_code == 404
     assert response.get_data()
+
+
+def test_a_picture_is_sent_as_it_is_to_everybody() -> None:
+    picture = Document(b"\xff\xd8" * 500, JPEG, {"Cache-Control": "public, max-age=86400"})
+    response = answer(picture, {"HTTP_ACCEPT_ENCODING": "br, gzip"})
+    assert response.get_data() == picture.body
+    assert response.headers["Cache-Control"] == "public, max-age=86400"
+    assert not {"Content-Encoding", "Vary"} & set(response.headers.keys())
 
 
 def test_no_cache_in_between_may_rewrite_or_keep_without_asking() -> None:

@@ -93,8 +93,33 @@ def test_link_previews_have_title_description_and_image(client: FlaskClient, pat
     found = dict(re.findall(r'<meta property="og:(\w+)" content="([^"]+)">', page))
     assert {"title", "description", "image", "url"} <= found.keys()
     assert found["url"] == f"http://127.0.0.1:8000{path}"
-    image = found["image"].removeprefix("http://127.0.0.1:8000")
-    assert client.get(image).mimetype == "image/png"
+    image = client.get(found["image"].removeprefix("http://127.0.0.1:8000"))
+    assert image.status_code == 200
+    assert image.mimetype.startswith("image/")
+
+
+@pytest.mark.parametrize("path", ["/", "/affirmations/you-dont-have-to-earn-help"])
+def test_the_link_preview_of_a_card_shows_and_tells_its_words(
+    client: FlaskClient, deck: Deck, path: str
+) -> None:
+    page = client.get(path).text
+    found = dict(re.findall(r'<meta (?:property|name)="([\w:]+)" content="([^"]*)">', page))
+    assert html.unescape(found["og:image:alt"]) == words(page)
+    assert (found["og:image:width"], found["og:image:height"]) == ("1200", "630")
+    assert found["twitter:card"] == "summary_large_image"
+    id = found["og:image"].removeprefix("http://127.0.0.1:8000/previews/").removesuffix(".jpg")
+    assert typeset(deck.card(id).text) == words(page)
+
+
+@pytest.mark.parametrize("path", SHEETS)
+def test_the_other_pages_share_one_picture(client: FlaskClient, path: str) -> None:
+    page = client.get(path).text
+    image = '<meta property="og:image" content="http://127.0.0.1:8000/static/icons/preview.png">'
+    assert image in page
+
+
+def test_what_has_no_address_has_no_preview(client: FlaskClient) -> None:
+    assert "og:image" not in client.get("/nowhere").text
 
 
 @pytest.mark.parametrize("path", ["/", *SHEETS, "/nowhere"])

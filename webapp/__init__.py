@@ -46,6 +46,7 @@ from webapp.subscription import DEFAULT_PUSH_HOSTS
 from webapp.subscription import HostPolicy
 from webapp.views.api import api_blueprint
 from webapp.views.pages import pages_blueprint
+from webapp.views.previews import previews_blueprint
 from webapp.views.pwa import pwa_blueprint
 
 if TYPE_CHECKING:
@@ -100,6 +101,7 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
         app.jinja_env, settings, deck, helplines, assets, key.application_server_key
     )
     app.register_blueprint(pages_blueprint(renderer, deck, _utc_now))
+    app.register_blueprint(previews_blueprint(deck))
     app.register_blueprint(pwa_blueprint(settings, assets, renderer))
     app.register_blueprint(api_blueprint(store, deck, policy, settings, limits, run, _utc_now))
     cli.register(app)

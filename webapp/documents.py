@@ -26,6 +26,7 @@ JSON = "application/json"
 JAVASCRIPT = "text/javascript; charset=utf-8"
 MANIFEST = "application/manifest+json"
 TEXT = "text/plain; charset=utf-8"
+JPEG = "image/jpeg"
 
 # `no-transform`: a proxy that rewrites pages would break the precache's hashes.
 REVALIDATE = "public, no-cache, no-transform"
@@ -63,6 +64,11 @@ class Document:
         return self.digest.hex()[:16]
 
     @cached_property
+    def is_compact(self) -> bool:
+        """Whether the format is compressed in itself, as a picture's: it has one variant only."""
+        return self.content_type.startswith("image/")
+
+    @cached_property
     def plain(self) -> tuple[bytes, Headers]:
         return self._variant("")
 
@@ -89,7 +95,9 @@ class Document:
         return data, headers
 
     def _shared(self) -> dict[str, str]:
-        kept = {"Cache-Control": REVALIDATE, "ETag": self.etag, "Vary": "Accept-Encoding"}
+        kept = {"Cache-Control": REVALIDATE, "ETag": self.etag}
+        if not self.is_compact:
+            kept["Vary"] = "Accept-Encoding"
         return {**kept, **self.extra}
 
 
@@ -108,6 +116,8 @@ def answer(document: Document, environ: WSGIEnvironment, status: int = 200) -> R
     known = environ.get("HTTP_IF_NONE_MATCH", "")
     if known and status == 200 and (known.strip() == "*" or document.etag[2:] in known):
         return _Prepared(document.not_modified, 304)
+    if document.is_compact:
+        return _Prepared(document.plain, status)
     encoding = _encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
     return _Prepared(getattr(document, encoding), status)
 
