@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -200,8 +201,118 @@ def test_words_near_call_are_no_call():
     assert found(deck_of(card(step="Recall a calm, blue place."))) == []
 
 
+# The gentler wording
+
+GENTLE = "Even half an ask may do for today."
+
+
+@pytest.mark.parametrize(
+    "gentle",
+    [
+        "",
+        GENTLE,
+        "It can feel like a burden, and still be a fair thing to ask.",
+        "You can ask before you are empty, or a little after.",
+        "Some days are like that.",
+    ],
+)
+def test_gentle_words_break_no_rule(gentle):
+    assert found(deck_of(card(gentle=gentle))) == []
+
+
+@pytest.mark.parametrize(
+    ("gentle", "rule"),
+    [
+        ("You may ask " + "a " * 44 + ".", "A01"),
+        ("You may ask.\nIt can wait too.", "A01"),
+        ("You may ask or rest or wait at home for now. It may come or go or stay out.", "A03"),
+        ("You may ask. You may wait. You may rest.", "A03"),
+        ("You may ask for one small thing or two on a day like this one.", "A03"),
+        ("Asking may be uncharacteristic of many.", "A04"),
+        ("You may ask; it can wait too.", "A05"),
+        ("You MAY ask a little later.", "A05"),
+        ("You may ask a little later", "A06"),
+        ("Might it be fine to ask a little?", "A06"),
+        ("You may rest and must ask.", "A07"),
+        ("Cheer up and ask for a little.", "A07"),
+        ("Asking may heal a little.", "A07"),
+        ("You may feel dead tired today.", "A07"),
+        ("You may ask these guys for a little.", "A07"),
+        ("I am worthy of a little.", "A09"),
+        ("You can ask, before you are EMPTY.", "G01"),
+        ("You may always ask for a little.", "G02"),
+        ("Nobody may mind it for now.", "G02"),
+        ("It may be hard, and they will come.", "G02"),
+        ("It may be hard and is certainly fair.", "G02"),
+    ],
+)
+def test_a_gentle_wording_is_refused_for(gentle, rule):
+    assert (rule, "E") in found(deck_of(card(gentle=gentle)))
+
+
+@pytest.mark.parametrize(
+    ("gentle", "rule"),
+    [
+        ("You may ask.", "A02"),
+        ("You may be strong and so are others.", "A08"),
+        ("It is a fair thing to ask.", "G03"),
+        ("It may be my own fair thing to ask.", "G04"),
+        ("Some days I’m slow to ask.", "G04"),
+    ],
+)
+def test_a_gentle_wording_is_worth_a_look_for(gentle, rule):
+    assert found(deck_of(card(gentle=gentle))) == [(rule, "W")]
+
+
+def test_a_finding_tells_which_wording_it_means():
+    gentle = "You must not, and you may."
+    (finding,) = lint.check_deck(deck_of(card(gentle=gentle)), WORDS, {}, {})
+    assert finding.reason == "a-card: gentle says 'must' (pressure)"
+    assert finding.line == 7
+
+
+def test_an_absolute_weighs_less_in_the_text_than_in_the_gentle_wording():
+    text = "No one can mind a small ask."
+    assert found(deck_of(card(text, gentle=GENTLE))) == [("A08", "W")]
+    assert found(deck_of(card(gentle=text))) == [("G02", "E")]
+
+
+def test_a_gentle_wording_says_i_where_its_text_does():
+    gentle = "I can leave it for today."
+    assert found(deck_of(card("I can start with a line.", person="i", gentle=gentle))) == [
+        ("A16", "W"),  # a deck of one card
+        ("A16", "W"),
+    ]
+
+
+def test_i_is_another_word_in_other_languages():
+    gentle = "Kanske i morgon."
+    swedish = card("Du får be om det i dag.", lang="sv", gentle=gentle)
+    assert ("G04", "W") not in found(deck_of(swedish, lang="sv"))
+    assert ("G04", "W") in found(deck_of(card(gentle=gentle)))
+
+
+def test_a_language_without_words_of_room_is_not_asked_for_them():
+    words = replace(WORDS, room_for_both=WordList(()))
+    assert found(deck_of(card(gentle="It is a fair thing to ask.")), words=words) == []
+
+
+def test_a_language_with_words_of_room_is_asked_for_them():
+    words = replace(WORDS, room_for_both=WordList(("vielleicht",)))
+    room = card("Du darfst heute bitten.", lang="de", gentle="Vielleicht erst etwas später.")
+    none = card("Du darfst heute bitten.", lang="de", gentle="Es geht auch etwas später.")
+    assert found(deck_of(room, lang="de"), words=words) == []
+    assert found(deck_of(none, lang="de"), words=words) == [("G03", "W")]
+
+
+def test_a_gentle_wording_may_be_longer_in_a_translation():
+    gentle = "Du darfst " + "bitten und " * 10 + "fragen."
+    long = card("Du darfst heute bitten.", lang="de", gentle=gentle)
+    assert ("A01", "E") not in found(deck_of(long, lang="de"))
+
+
 def test_a_retired_card_is_left_as_it_was():
-    old = card("You MUST ask!", id="an-older-line", retired="2026-12-24")
+    old = card("You MUST ask!", gentle="You MUST!", id="an-older-line", retired="2026-12-24")
     assert found(deck_of(card(), retired=(old,))) == []
 
 
@@ -304,6 +415,21 @@ def test_nearly_the_same_words_are_worth_a_look():
     assert found(deck_of(card(), card(far, "another"))) == []
 
 
+def test_a_gentle_wording_may_share_words_with_its_own_card_alone():
+    near = "You can ask before you are tired."  # 6 of 7 words
+    other = card("Some days are light and others are not.", "another")
+    assert found(deck_of(card(gentle=near), other)) == []
+    assert found(deck_of(card(), replace(other, gentle=near))) == [("A12", "W")]
+    assert found(deck_of(card(), replace(other, gentle=KIND))) == [("A12", "E"), ("A12", "W")]
+
+
+def test_gentle_wordings_of_two_cards_are_not_alike():
+    one, two = card(gentle=GENTLE), card("Some days are light.", "another", gentle=GENTLE)
+    near = replace(two, gentle="Even half an ask might do for today.")
+    assert found(deck_of(one, two)) == [("A12", "E"), ("A12", "W")]
+    assert found(deck_of(one, near)) == [("A12", "W")]
+
+
 def test_too_few_cards_that_speak_to_you_are_worth_a_look():
     other = {"topic": "rest", "person": "we"}
     mixed = [replace(each, person="it") for each in eight("asking")]
@@ -340,6 +466,11 @@ def test_the_reading_formulas_are_for_english_alone():
     assert ("A17", "E") not in found(deck_of(card(text, lang="fr"), lang="fr"))
 
 
+def test_gentle_wordings_count_for_how_a_topic_reads():
+    hard = card(gentle="Vulnerability may be communicating necessities.")
+    assert [rule for rule, _ in found(deck_of(hard))] == ["A17", "A17"]
+
+
 def test_a_topic_that_is_not_very_easy_to_read_is_worth_a_look():
     text = "Now the kettle sings before the morning."
     assert 70 <= measure([text]).ease < 80
@@ -354,7 +485,9 @@ def test_six_words_of_a_source_in_a_row_are_refused():
     step = card(step="The kettle sings long before noon.")
     assert found(deck_of(six), sources=sources) == [("A18", "E")]
     assert found(deck_of(five), sources=sources) == []
+    gentle = card(gentle="It may be that the kettle sings long before noon.")
     assert found(deck_of(step), sources=sources) == [("A18", "E")]
+    assert found(deck_of(gentle), sources=sources) == [("A18", "E")]
     assert found(deck_of(six)) == []
 
 
@@ -373,6 +506,14 @@ def test_a_third_card_with_the_same_opening_is_worth_a_look():
     assert ("A19", "W") not in found(deck_of(*cards[:2]))
 
 
+def test_a_third_card_whose_gentle_wording_has_the_same_opening_is_worth_a_look():
+    first = card("You can ask today.", "card-1", gentle="You can ask a little later.")
+    second = card("You can ask when it rains and no bus comes.", "card-2")
+    third = card("Some days are light.", "card-3", gentle="You can ask from a far, bad week.")
+    assert ("A19", "W") not in found(deck_of(first, second))  # three wordings of two cards
+    assert ("A19", "W") in found(deck_of(first, second, third))
+
+
 # The notification
 
 
@@ -388,10 +529,11 @@ def test_a_third_card_with_the_same_opening_is_worth_a_look():
         ({"neutral_title": "Lonely"}, [("N02", "E")]),
         ({"neutral_body": "It is about death."}, [("N02", "E")]),
         ({"neutral_body": KIND}, [("N02", "E")]),
+        ({"neutral_body": GENTLE}, [("N02", "E")]),
     ],
 )
 def test_the_neutral_notification_is_short_and_tells_nothing(words, rules):
-    assert found(deck_of(card()), words=replace(WORDS, **words)) == rules
+    assert found(deck_of(card(gentle=GENTLE)), words=replace(WORDS, **words)) == rules
 
 
 def test_a_card_has_to_fit_a_notification_in_every_language():
@@ -513,6 +655,8 @@ def test_a_deck_is_held_to_its_own_ideas_and_released_ids(folder):
     [
         ("pressure = [", "presure = [", "F02"),
         ("crisis = [", 'crisis = "none"\nother = [', "F02"),
+        ("room_for_both = [", "room_for_all = [", "F02"),
+        ("room_for_both = [", "room_for_both = [1, ", "F03"),
         ('body = "', 'boddy = "', "F02"),
         ('title = "Pocket note"', "title = 1", "F03"),
         ("[neutral]", "[[neutral]]", "F03"),
@@ -525,6 +669,18 @@ def test_broken_word_lists_are_refused(folder, old, new, rule):
     with pytest.raises(DeckError) as caught:
         lint.load_words(folder)
     assert caught.value.rule == rule
+
+
+def test_word_lists_need_no_words_of_room(folder):
+    lists = (SHIPPED / "words.toml").read_text("utf-8")
+    without = re.sub(r"room_for_both = \[.*?\]", "", lists, flags=re.DOTALL)
+    (folder / "words.toml").write_text(without, "utf-8")
+    assert lint.load_words(folder) == replace(
+        lint.load_words(SHIPPED),
+        room_for_both=WordList(()),
+        file=str(folder / "words.toml"),
+        neutral_line=without.splitlines().index("[neutral]") + 1,
+    )
 
 
 def test_an_idea_that_is_listed_twice_is_refused(folder):

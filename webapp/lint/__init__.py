@@ -1,4 +1,4 @@
-"""Checks the words of a deck against the content rules A01 to A19, N01 and N02. It mends nothing.
+"""Checks the words of a deck against the rules A01 to A19, G01 to G04, N01, N02. It mends nothing.
 
 Errors keep the app from starting; warnings are for a person to look at. The rules speak of living
 cards: a retired one stays as it was, for those who saved it.
@@ -11,18 +11,23 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from pathlib import Path
 
+from webapp.deck import Affirmation
 from webapp.deck import Deck
 from webapp.deck_file import CARDS_FILE
 from webapp.deck_file import load_deck
 from webapp.errors import DeckError
 from webapp.lint.brief import Brief
 from webapp.lint.card_rules import CARD_RULES
+from webapp.lint.card_rules import CardRule
 from webapp.lint.deck_rules import DECK_RULES
 from webapp.lint.ideas import Idea
 from webapp.lint.ideas import load_ideas
 from webapp.lint.ideas import load_released_ids
 from webapp.lint.ideas import load_sources
 from webapp.lint.notification_rules import NOTIFICATION_RULES
+from webapp.lint.wording import wordings_of
+from webapp.lint.wording_rules import WORDING_RULES
+from webapp.lint.wording_rules import WordingRule
 from webapp.lint.words import Words
 from webapp.lint.words import load_words
 from webapp.records import Finding
@@ -83,10 +88,19 @@ def format(finding: Finding) -> str:
 def _card_findings(deck: Deck, words: Words) -> Iterator[Finding]:
     file = str(deck.folder / CARDS_FILE)
     for card in deck.cards:
-        for rule in CARD_RULES:
-            for reason in rule.reasons(card, words):
-                said = f"{card.id}: {reason}"
-                yield Finding(file, card.line, rule.id, rule.level, said, rule.remedy)
+        for rule, reason in _card_faults(card, words):
+            said = f"{card.id}: {reason}"
+            yield Finding(file, card.line, rule.id, rule.level, said, rule.remedy)
+
+
+def _card_faults(card: Affirmation, words: Words) -> Iterator[tuple[WordingRule | CardRule, str]]:
+    for wording in wordings_of(card):
+        for rule in WORDING_RULES:
+            for reason in rule.reasons(wording, words):
+                yield rule, f"{wording.field} {reason}"
+    for card_rule in CARD_RULES:
+        for reason in card_rule.reasons(card, words):
+            yield card_rule, reason
 
 
 def _deck_findings(brief: Brief) -> Iterator[Finding]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections import defaultdict
+from collections.abc import Iterable
 from collections.abc import Iterator
 from itertools import combinations
 
+from webapp.deck import Affirmation
 from webapp.deck import Topic
 from webapp.lint.brief import Brief
 from webapp.lint.brief import Complaints
@@ -15,6 +17,8 @@ from webapp.lint.ideas import IDEAS_FILE
 from webapp.lint.ideas import RELEASED_FILE
 from webapp.lint.readability import Readability
 from webapp.lint.readability import measure
+from webapp.lint.wording import Wording
+from webapp.lint.wording import wordings_of
 from webapp.lint.words import is_english
 from webapp.lint.words import words_of
 from webapp.records import Level
@@ -46,17 +50,17 @@ def keeps_released_ids(brief: Brief) -> Complaints:
 
 def says_nothing_twice(brief: Brief) -> Complaints:
     said: dict[tuple[str, ...], str] = {}
-    for card in brief.deck.cards:
-        first = said.setdefault(tuple(words_of(card.text)), card.id)
+    for card, wording in _wordings(brief.deck.cards):
+        first = said.setdefault(tuple(words_of(wording.text)), card.id)
         if first != card.id:
-            yield brief.about(card, f"says the same as {first!r}")
+            yield brief.about(card, f"{wording.field} says the same as {first!r}")
 
 
 def says_nothing_nearly_twice(brief: Brief) -> Complaints:
-    bags = [(card, set(words_of(card.text))) for card in brief.deck.cards]
-    for (one, ours), (other, theirs) in combinations(bags, 2):
-        if len(ours & theirs) >= 0.7 * max(len(ours), len(theirs)):
-            yield brief.about(other, f"shares 70 % of its words with {one.id!r}")
+    bags = [(*each, set(words_of(each[1].text))) for each in _wordings(brief.deck.cards)]
+    for (one, _, ours), (other, wording, theirs) in combinations(bags, 2):
+        if one.id != other.id and len(ours & theirs) >= 0.7 * max(len(ours), len(theirs)):
+            yield brief.about(other, f"{wording.field} shares 70 % of its words with {one.id!r}")
 
 
 def covers_its_ideas(brief: Brief) -> Complaints:
@@ -107,17 +111,17 @@ def repeats_no_source(brief: Brief) -> Complaints:
         runs |= dict.fromkeys(_runs(text), name)
     runs.pop(OWN_WORDS, None)
     for card in brief.deck.cards:
-        for run in dict.fromkeys([*_runs(card.text), *_runs(card.step)]):
+        for run in dict.fromkeys([*_runs(card.text), *_runs(card.step), *_runs(card.gentle)]):
             if run in runs:
                 yield brief.about(card, f"repeats {' '.join(run)!r} from {runs[run]}")
 
 
 def begins_in_many_ways(brief: Brief) -> Complaints:
-    openings = defaultdict(list)
-    for card in sorted(brief.deck.cards, key=lambda card: card.line):
-        openings[tuple(words_of(card.text)[:3])].append(card)
+    openings: dict[tuple[str, ...], dict[str, Affirmation]] = defaultdict(dict)
+    for card, wording in _wordings(sorted(brief.deck.cards, key=lambda card: card.line)):
+        openings[tuple(words_of(wording.text)[:3])][card.id] = card
     for opening, cards in openings.items():
-        for card in cards[2:]:
+        for card in list(cards.values())[2:]:
             yield brief.about(card, f"is one of {len(cards)} that begin {' '.join(opening)!r}")
 
 
@@ -125,7 +129,11 @@ def _readability(brief: Brief) -> Iterator[tuple[Topic, Readability]]:
     """Per topic; the formulas are made for English alone."""
     for topic, cards in brief.by_topic():
         if is_english(brief.deck.lang):
-            yield topic, measure(card.text for card in cards)
+            yield topic, measure(wording.text for _, wording in _wordings(cards))
+
+
+def _wordings(cards: Iterable[Affirmation]) -> Iterator[tuple[Affirmation, Wording]]:
+    return ((card, wording) for card in cards for wording in wordings_of(card))
 
 
 def _runs(text: str) -> Iterator[tuple[str, ...]]:

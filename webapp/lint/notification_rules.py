@@ -6,6 +6,7 @@ from webapp.lint.brief import Brief
 from webapp.lint.brief import Complaint
 from webapp.lint.brief import Complaints
 from webapp.lint.brief import DeckRule
+from webapp.lint.wording import wordings_of
 from webapp.lint.words import words_of
 from webapp.records import Level
 
@@ -32,7 +33,8 @@ def neutral_note_is_whole_at_once(brief: Brief) -> Complaints:
 
 def neutral_note_tells_nothing(brief: Brief) -> Complaints:
     words = brief.words
-    texts = {tuple(words_of(card.text)) for card in brief.deck.cards}
+    cards = brief.deck.cards
+    texts = {tuple(words_of(each.text)) for card in cards for each in wordings_of(card)}
     for name, text in (("title", words.neutral_title), ("body", words.neutral_body)):
         for phrase in words.lock_screen.found_in(text) + words.crisis.found_in(text):
             yield _neutral(brief, f"neutral {name} says {phrase!r}")

@@ -25,6 +25,7 @@ _LISTS = (
     "ableist_or_gendered",
     "absolutes",
 )
+_ROOM_LIST = "room_for_both"  # for the gentler wordings of a deck that has some
 _STARTER_LISTS = ("apology", "way_out", "guilt")  # for message starters
 
 
@@ -58,6 +59,7 @@ class Words:
     crisis: WordList
     ableist_or_gendered: WordList
     absolutes: WordList
+    room_for_both: WordList
     lock_screen: WordList
     neutral_title: str
     neutral_body: str
@@ -69,7 +71,7 @@ def load_words(folder: Path) -> Words:
     """Read `words.toml` of that folder, or the English one when it has none; raises DeckError."""
     path = folder / WORDS_FILE
     source = read_file(path if path.exists() else SHIPPED / WORDS_FILE, DeckError)
-    source.expect([*_LISTS, "neutral"], _STARTER_LISTS)
+    source.expect([*_LISTS, "neutral"], [_ROOM_LIST, *_STARTER_LISTS])
     neutral = source.table("neutral")
     neutral.expect(["title", "body"])
     return Words(
@@ -79,6 +81,7 @@ def load_words(folder: Path) -> Words:
         crisis=_list(source, "crisis"),
         ableist_or_gendered=_list(source, "ableist_or_gendered"),
         absolutes=_list(source, "absolutes"),
+        room_for_both=_list(source, _ROOM_LIST),
         lock_screen=_list(source, "lock_screen"),
         neutral_title=neutral.text("title"),
         neutral_body=neutral.text("body"),
