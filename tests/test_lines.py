@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies
 
 from webapp.lines import break_lines
+from webapp.lines import has_hanging_word
 
 WORDS = strategies.lists(strategies.text("abc,.", min_size=1, max_size=9), min_size=1, max_size=24)
 
@@ -54,6 +55,13 @@ def test_one_word_of_the_next_sentence_does_not_hang_on() -> None:
         "Some asks feel light.",
         "You may ask either way, too.",
     )
+
+
+def test_a_hanging_word_is_known_as_one() -> None:
+    assert has_hanging_word(["Asking twice is fine. So", "is asking someone else."])
+    assert not has_hanging_word(["Asking twice is fine.", "So is asking someone else."])
+    assert not has_hanging_word(["Asking", "twice is fine. So"])
+    assert not has_hanging_word([])
 
 
 def test_a_little_word_rather_begins_a_line() -> None:

@@ -88,6 +88,15 @@ def test_no_word_is_lost(text: str) -> None:
     assert " ".join(set_words(text).lines) == text
 
 
+def test_words_become_a_little_smaller_where_lines_then_end_with_their_sentence() -> None:
+    words = set_words("If it hurts to ask, many people understand. They have felt it too.")
+    assert words.lines == (
+        "If it hurts to ask,",
+        "many people understand.",
+        "They have felt it too.",
+    )
+
+
 def test_few_words_stand_large_and_many_stay_legible() -> None:
     assert set_words("You don’t have to earn help.").size >= 100
     assert set_words(LONGEST).size >= 52  # 16 pixels in a feed of 370

@@ -44,6 +44,11 @@ def break_lines(text: str, width_of: Callable[[str], float], limit: float) -> tu
     return tuple(" ".join(words[start:end]) for start, end in pairwise((0, *ends)))
 
 
+def has_hanging_word(lines: Sequence[str]) -> bool:
+    """Whether a line ends with the first word of a sentence that the next line goes on with."""
+    return any(_hangs(line.split()) for line in lines[:-1])
+
+
 def _fewest(widths: Sequence[float], space: float, limit: float) -> int:
     """How many lines there are when each takes all the words it can."""
     count, used = 0, inf
@@ -59,6 +64,10 @@ def _strain_after(line: Sequence[str]) -> float:
     last = line[-1]
     if last.endswith(_PAUSES):
         return _AT_A_PAUSE
-    if len(line) > 1 and line[-2].endswith(_PAUSES):
+    if _hangs(line):
         return _AFTER_A_FIRST_WORD
     return _AFTER_A_LITTLE_WORD if len(last) <= _LITTLE_LETTERS else 0.0
+
+
+def _hangs(line: Sequence[str]) -> bool:
+    return len(line) > 1 and line[-2].endswith(_PAUSES) and not line[-1].endswith(_PAUSES)

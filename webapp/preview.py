@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 
 from PIL import Image
@@ -18,17 +19,20 @@ from PIL import ImageFont
 from webapp.colours import Rgb
 from webapp.colours import srgb
 from webapp.lines import break_lines
+from webapp.lines import has_hanging_word
 
 # Sites that show a link crop other shapes (Open Graph habit).
 WIDTH, HEIGHT = 1200, 630
 MARGIN = 96
 
+_COLUMN = WIDTH - 2 * MARGIN
 _FONT = Path(__file__).parent / "fonts" / "noto-serif.ttf"
 _QUALITY = 82  # some 45 kB; as PNG the same sky weighs twice that
 _FINER = 2  # drawn larger and shrunk, letters and shapes stand between the pixels
 _MEASURED_AT = 200  # pixels; widths are kept as shares of the size
 
 _WORD_SIZES = (108, 100, 94, 88, 82, 76, 70, 64, 58, 52, 46, 40, 34, 28, 22, 16, 12)
+_SIZES_TRIED = 4  # down to four fifths of the largest that fits
 _LEADING = 1.18
 _WORDS_HEIGHT = 316
 _SMALL_SIZE = 31
@@ -78,14 +82,24 @@ def draw_preview(text: str, topic_title: str, hue: int) -> bytes:
 
 
 def set_words(text: str) -> SetWords:
-    """The words in the largest size that keeps them off the margins."""
-    for size in _WORD_SIZES:
-        limit = (WIDTH - 2 * MARGIN) / size
-        words = SetWords(break_lines(text, _width_of, limit), size)
-        is_narrow = all(_width_of(line) <= limit for line in words.lines)
-        if is_narrow and len(words.lines) * words.leading <= _WORDS_HEIGHT:
-            break
-    return words
+    """The words in the largest size that keeps them off the margins, or a little smaller.
+
+    Smaller where that spares a line the first word of the next sentence at its end.
+    """
+    fitting = list(
+        islice(filter(_fits, (_set_in(text, size) for size in _WORD_SIZES)), _SIZES_TRIED)
+    )
+    well_broken = (words for words in fitting if not has_hanging_word(words.lines))
+    return next(well_broken, fitting[0] if fitting else _set_in(text, _WORD_SIZES[-1]))
+
+
+def _set_in(text: str, size: int) -> SetWords:
+    return SetWords(break_lines(text, _width_of, _COLUMN / size), size)
+
+
+def _fits(words: SetWords) -> bool:
+    is_narrow = all(_width_of(line) <= _COLUMN / words.size for line in words.lines)
+    return is_narrow and len(words.lines) * words.leading <= _WORDS_HEIGHT
 
 
 def _width_of(text: str) -> float:
@@ -103,7 +117,7 @@ def _draw_sky(hue: int) -> Image.Image:
     """The gradient of `body::before` in `base.css`, with a sun whose edge cannot be seen."""
     size = (WIDTH, HEIGHT)
     high, low = srgb(0.975, 0.018, hue + 20), srgb(0.905, 0.058, hue)
-    downwards = Image.linear_gradient("L").resize(size)
+    downwards = Image.linear_gradient("L").resize((1, HEIGHT)).resize(size)
     sky = Image.composite(Image.new("RGB", size, low), Image.new("RGB", size, high), downwards)
     glow = Image.radial_gradient("L").point([_glow(distance) for distance in range(256)])
     glow = glow.resize((2 * _SUN_RADIUS, 2 * _SUN_RADIUS))
