@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from webapp.lint.ideas import Idea
 from webapp.lint.readability import measure
 from webapp.lint.readability import syllables
 from webapp.lint.words import WordList
+from webapp.lint.words import words_of
 
 SHIPPED = Path(__file__).parents[1] / "webapp" / "content" / "en"
 WORDS = lint.load_words(SHIPPED)
@@ -57,6 +59,12 @@ def test_the_shipped_deck_has_twelve_topics_and_covers_all_83_ideas():
     assert len(deck.cards) >= 120
     assert len(lint.load_ideas(SHIPPED)) == 83
     assert deck.card("you-dont-have-to-earn-help").text == "You don't have to earn help."
+
+
+def test_the_shipped_deck_has_gentle_wordings_that_begin_in_many_ways():
+    wordings = [card.gentle for card in load_deck(SHIPPED).cards if card.gentle]
+    assert 50 <= len(wordings) <= 90
+    assert max(Counter(words_of(each)[0] for each in wordings).values()) <= 8
 
 
 # One card
