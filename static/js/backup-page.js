@@ -1,0 +1,193 @@
+/**
+ * Settings, the part about backups: a file out, a file in, and erasing everything. Nothing here
+ * changes before the tap whose words have said what will.
+ *
+ * @import { Contents, Look } from "./backup.js"
+ */
+
+import { BackupError, checkSize, describeRestore, makeBackup, parseLook, readBackup, WAYS } from "./backup.js";
+import { isoDate } from "./deck.js";
+import * as documents from "./documents.js";
+import { askToStay, erase, isLasting } from "./store.js";
+
+/** @typedef {keyof typeof WAYS} Way */
+
+const REVOKE_MILLISECONDS = 60_000;
+const LISTS = /** @type {const} */ ([["saved", "saved card"], ["own", "own line"], ["hidden", "hidden card"]]);
+
+const backupForm = /** @type {HTMLFormElement} */ (find("#backup-form"));
+const lockedForm = /** @type {HTMLFormElement} */ (find("#restore-locked"));
+const fileField = /** @type {HTMLInputElement} */ (find("#restore-file"));
+const restoreDialog = /** @type {HTMLDialogElement} */ (find("#restore"));
+const eraseDialog = /** @type {HTMLDialogElement} */ (find("#erase"));
+/** The words of the chosen file, what they hold, and what was here before it was restored. */
+let text = "";
+/** @type {Contents} */
+let incoming;
+/** @type {Contents | undefined} */
+let before;
+
+/** Listens, and only then shows what can be tapped. */
+export function start() {
+  backupForm.addEventListener("input", showAgain);
+  backupForm.addEventListener("submit", (event) => attempt(event, download));
+  find("#restore-choose").addEventListener("click", () => fileField.click());
+  fileField.addEventListener("change", (event) => attempt(event, readFile));
+  lockedForm.addEventListener("submit", (event) => attempt(event, open));
+  for (const button of restoreDialog.querySelectorAll("[data-way]")) {
+    button.addEventListener("click", (event) => attempt(event, () => restore(/** @type {Way} */ (button.getAttribute("data-way")))));
+  }
+  find("#restore-undo").addEventListener("click", (event) => attempt(event, undo));
+  find("#erase-ask").addEventListener("click", () => eraseDialog.showModal());
+  find("#erase-now").addEventListener("click", (event) => attempt(event, eraseAll));
+  find("#backup").hidden = false;
+}
+
+/** Runs one thing at a time; what it returns or throws is said. */
+async function attempt(/** @type {Event} */ event, /** @type {() => Promise<string>} */ work) {
+  event.preventDefault();
+  if (backupForm.ariaBusy === "true") return;
+  backupForm.ariaBusy = "true";
+  say("One moment…");
+  try {
+    say(await work());
+  } catch (error) {
+    say(error instanceof BackupError ? error.message : "That did not work, and nothing was changed. Please try again.");
+  }
+  backupForm.ariaBusy = "false";
+}
+
+async function download() {
+  const passphrase = passphraseOf(backupForm);
+  if (passphrase && passphrase !== new FormData(backupForm).get("again")) throw new BackupError("The two passphrases are not the same.");
+  const now = new Date();
+  const file = new Blob([await makeBackup(await contents(), now, passphrase)], { type: "application/json" });
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(file);
+  link.download = `pocket-backup-${isoDate(now)}.json`;
+  link.click();
+  setTimeout(URL.revokeObjectURL, REVOKE_MILLISECONDS, link.href);
+  backupForm.reset();
+  showAgain();
+  return "Your backup is with your downloads.";
+}
+
+/** The field is emptied, so that the same file can be chosen again. */
+async function readFile() {
+  const file = /** @type {FileList} */ (fileField.files)[0];
+  fileField.value = "";
+  lockedForm.reset();
+  checkSize(file.size);
+  text = await file.text();
+  return open();
+}
+
+async function open() {
+  try {
+    incoming = await readBackup(text, passphraseOf(lockedForm));
+  } catch (error) {
+    if (!(error instanceof BackupError && error.isLocked)) throw error;
+    showDialog(true);
+    return error.message;
+  }
+  const current = await contents();
+  for (const button of restoreDialog.querySelectorAll("[data-way]")) {
+    const way = /** @type {Way} */ (button.getAttribute("data-way"));
+    write(`[data-way=${way}] small`, inWords(way, describeRestore(current, incoming, way)));
+  }
+  showDialog(false);
+  return "";
+}
+
+/** What a restore will do. */
+function inWords(/** @type {Way} */ way, /** @type {ReturnType<typeof describeRestore>} */ { adds, goes }) {
+  const [coming, going] = [adds, goes].map((counts) =>
+    LISTS.filter(([list]) => counts[list]).map(([list, name]) => `${counts[list]} ${name}${counts[list] > 1 ? "s" : ""}`).join(", "));
+  const brings = coming ? `Adds ${coming}.` : "Adds no cards or lines.";
+  const takes = going ? `Takes away ${going}.` : "Takes nothing away.";
+  if (way === "replace") return `${brings} ${takes} Settings and seen cards become those of the file.`;
+  const leaves = going ? `There is no room for ${going} from here, the oldest.` : "Keeps everything here.";
+  return `${brings} ${leaves}`;
+}
+
+async function restore(/** @type {Way} */ way) {
+  before = await put(WAYS[way], incoming);
+  restoreDialog.close();
+  find("#restore-undo").hidden = false;
+  askToStay();
+  return (await isLasting()) ? "Restored." : "Restored until you close the app. This browser keeps nothing longer here.";
+}
+
+async function undo() {
+  if (before) await put(WAYS.replace, before);
+  forgetBefore();
+  return "As it was before.";
+}
+
+async function eraseAll() {
+  eraseDialog.close();
+  await erase();
+  wear({});
+  forgetBefore();
+  return "Everything is erased from this device.";
+}
+
+/** Changes what is kept at this moment; what it was is the answer. */
+async function put(/** @type {typeof WAYS[Way]} */ rules, /** @type {Contents} */ theirs) {
+  const was = await contents();
+  await documents.kept.change((now) => rules.kept((was.kept = now), theirs.kept));
+  await documents.reading.change((now) => rules.reading((was.reading = now), theirs.reading));
+  wear(rules.look(was.look, theirs.look));
+  return was;
+}
+
+/** @returns {Promise<Contents>} everything that a backup holds */
+async function contents() {
+  const [kept, reading] = await Promise.all([documents.kept.read(), documents.reading.read()]);
+  return { kept, reading, look: parseLook(document.documentElement.dataset) };
+}
+
+/** Writes the look as the settings above do, and tells them and the page. */
+function wear(/** @type {Look} */ look) {
+  dispatchEvent(new CustomEvent("look", { detail: look }));
+  try {
+    if (Object.keys(look).length) localStorage.setItem("look", JSON.stringify(look));
+    else localStorage.removeItem("look");
+  } catch {
+    // Storage is forbidden: the page wears it until it is left.
+  }
+  dispatchEvent(new Event("storage"));
+}
+
+function forgetBefore() {
+  before = undefined;
+  find("#restore-undo").hidden = true;
+}
+
+function showAgain() {
+  find("#backup-again").hidden = !passphraseOf(backupForm);
+}
+
+function passphraseOf(/** @type {HTMLFormElement} */ form) {
+  return String(new FormData(form).get("passphrase"));
+}
+
+function showDialog(/** @type {boolean} */ isLocked) {
+  lockedForm.hidden = !isLocked;
+  find("#restore-ways").hidden = isLocked;
+  if (!restoreDialog.open) restoreDialog.showModal();
+  find(isLocked ? "#restore-locked [type=password]" : "#restore-title").focus();
+}
+
+function say(/** @type {string} */ words) {
+  write("#backup-said", restoreDialog.open ? "" : words);
+  write("#restore-said", restoreDialog.open ? words : "");
+}
+
+function write(/** @type {string} */ selector, /** @type {string} */ words) {
+  find(selector).textContent = words;
+}
+
+function find(/** @type {string} */ selector) {
+  return /** @type {HTMLElement} */ (document.querySelector(selector));
+}
