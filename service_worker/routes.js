@@ -2,13 +2,9 @@
 
 const LOST_SECONDS = 4;
 const CARD_PATH = /^\/affirmations\/([^/]+)$/;
-const SHELLS = [POCKET.shell, POCKET.lost];
 
 const PRECACHED = new Set(POCKET.precache.map(({ url }) => url));
-/** What is kept and shown as it is; the shells are not for showing. */
-const PAGES = new Set(
-  POCKET.precache.filter(({ url, revision }) => revision && !SHELLS.includes(url)).map(({ url }) => url),
-);
+const SHEETS = new Set(POCKET.sheets);
 
 /**
  * The answer to a request; nothing leaves it to the browser.
@@ -21,11 +17,13 @@ function route(/** @type {Request} */ request) {
   return PRECACHED.has(pathname) ? cacheFirst(request) : undefined;
 }
 
+/** A query never leaves the device: it may be words that a reader shared with the app. */
 function routePage(/** @type {Request} */ request, /** @type {string} */ pathname) {
-  if (PAGES.has(pathname)) return cacheFirst(request);
-  if (pathname === "/") return todaysPage(new Date()).catch(() => fetch(request));
+  const ask = () => fetch(pathname);
+  if (pathname === "/") return todaysPage(new Date()).catch(ask);
+  if (SHEETS.has(pathname)) return sheet(pathname).catch(ask);
   const id = CARD_PATH.exec(pathname)?.[1];
-  return id ? cardOrLost(request, id).catch(() => fetch(request)) : undefined;
+  return id ? cardOrLost(request, id).catch(ask) : undefined;
 }
 
 /** A card that this release does not know may be newer than it, or a slip of the finger. */
@@ -56,11 +54,11 @@ function addStaticRoutes(/** @type {ExtendableEvent} */ event) {
 function staticRoutes() {
   const get = (/** @type {string} */ pathname, /** @type {string} */ search) =>
     ({ urlPattern: { pathname, search }, requestMethod: "GET" });
-  const whole = [get("/static/*", ""), get("/:page", "")];
-  const filled = [get("/", "*"), get("/affirmations/*", "*"), get("/:page", "*")];
+  const pages = ["/", "/:page", "/affirmations/:id"].map((path) => get(path, "*"));
+  const files = [get("/static/*", ""), get("/*.webmanifest", "")];
   return [
-    { condition: { or: whole }, source: { cacheName: CACHE } },
-    { condition: { or: filled }, source: "fetch-event" },
+    { condition: { or: files }, source: { cacheName: CACHE } },
+    { condition: { or: pages }, source: "fetch-event" },
     { condition: { urlPattern: { pathname: "*" } }, source: "network" },
   ];
 }

@@ -1,11 +1,13 @@
-// Fills the precached shell with a card of the precached deck: the server's template, the same
-// arithmetic on the date (tests/vectors holds both sides to it). Never touches the network.
-// The stylesheet goes into the page, so that a cold start waits for one answer and not for two.
+// Puts pages together out of what is precached: one frame, the parts of every page, and the words
+// of the deck. The server's templates, the same arithmetic on the date (tests/vectors holds both
+// sides to it). The stylesheet goes into the page, so that a cold start waits for one answer less.
+// Never touches the network.
 
 /**
- * @typedef {[id: string, text: string, topic: string, step: string]} Card
+ * @typedef {[id: string, text: string, topic: string, step: string, gentle: string]} Card
  * @typedef {{topics: Record<string, {title: string, hue: number, help: boolean}>, cards: Card[], retired: Card[]}} Deck
- * @typedef {{text: string, headers: Headers}} Template
+ * @typedef {{text: string, headers: Headers}} Frame
+ * @typedef {Record<string, [title: string, main: string]>} Parts by path, or by name
  */
 
 const DAY_MILLISECONDS = 86_400_000;
@@ -13,31 +15,36 @@ const STYLESHEET_LINK = /<link rel="stylesheet"[^>]*>/;
 const TOKEN = /\{\{pocket:(\w+)\}\}/g;
 // As the server's templates write them, so that a filled page is the server's own.
 const ENTITIES = new Map([["&", "&amp;"], ["<", "&lt;"], [">", "&gt;"], ['"', "&#34;"], ["'", "&#39;"]]);
-// What these say of the shell's bytes is wrong for a filled page.
+// What these say of the frame's bytes is wrong for a filled page.
 const BYTE_HEADERS = ["content-encoding", "content-length", "etag", "last-modified"];
 
 const readDeck = remember(async () => /** @type {Deck} */ (await (await precached(POCKET.deck)).json()));
+const readParts = remember(async () => /** @type {Parts} */ (await (await precached(POCKET.parts)).json()));
 const readStyles = remember(async () => (await precached(POCKET.stylesheet)).text());
-const readShell = remember(() => readTemplate(POCKET.shell));
-const readLost = remember(() => readTemplate(POCKET.lost));
+const readFrame = remember(loadFrame);
 
 /** The front page: the card of the device's own date, whatever the server's zone. */
 async function todaysPage(/** @type {Date} */ now) {
-  const [deck, shell] = await Promise.all([readDeck(), readShell()]);
-  return filledPage(shell, valuesOf(deck, ofTheDay(deck, now), isoDate(now)), 200);
+  const deck = await readDeck();
+  return page("card", { path: "/", values: valuesOf(deck, ofTheDay(deck, now), isoDate(now)) });
 }
 
 /** A card's own page, or nothing when the deck does not know the card. */
 async function cardPage(/** @type {string} */ id) {
-  const [deck, shell] = await Promise.all([readDeck(), readShell()]);
+  const deck = await readDeck();
   const card = [...deck.cards, ...deck.retired].find((each) => each[0] === id);
-  return card && filledPage(shell, valuesOf(deck, card, ""), 200);
+  return card && page("card", { values: valuesOf(deck, card, "") });
 }
 
 /** The page for an address that leads nowhere, with the day's card on it. */
 async function lostPage(/** @type {Date} */ now) {
-  const [deck, shell] = await Promise.all([readDeck(), readLost()]);
-  return filledPage(shell, valuesOf(deck, ofTheDay(deck, now), isoDate(now)), 404);
+  const deck = await readDeck();
+  return page("lost", { values: valuesOf(deck, ofTheDay(deck, now), isoDate(now)), status: 404 });
+}
+
+/** A page without a card. */
+function sheet(/** @type {string} */ path) {
+  return page(path, { path });
 }
 
 /** The card of a local date, of which only year, month and day count. */
@@ -57,18 +64,34 @@ function dayNumber(/** @type {Date} */ date) {
 
 /** What the template's tokens stand for; both neighbours of a retired card are the first card. */
 function valuesOf(/** @type {Deck} */ { cards, topics }, /** @type {Card} */ card, /** @type {string} */ date) {
-  const [id, text, topic, step] = card;
+  const [id, text, topic, step, gentle] = card;
   const { title, hue, help } = topics[topic];
   const place = cards.indexOf(card);
   const neighbour = (/** @type {number} */ distance) =>
     cards[place < 0 ? 0 : (place + distance + cards.length) % cards.length][0];
   return {
-    id, text, step, topic, topic_title: title, hue: String(hue), help: help ? "yes" : "",
+    id, text, step, gentle, faces: gentle ? "two" : "", topic, topic_title: title, hue: String(hue), help: help ? "yes" : "",
     next: neighbour(1), previous: neighbour(-1), date,
   };
 }
 
-/** A template's text with every token's value in its place, escaped for HTML. */
+/**
+ * A page in the frame, with the frame's own headers, Content-Security-Policy and all, and its own name.
+ * @param {string} name of its parts
+ * @param {{path?: string, values?: Record<string, string>, status?: number}} how `path` is the place it has in the bar
+ */
+async function page(name, { path = "", values = {}, status = 200 }) {
+  const [frame, parts] = await Promise.all([readFrame(), readParts()]);
+  const [title, main] = parts[name].map((part) => fill(part, values));
+  const text = frame.text
+    .replace(`<a href="${path}"`, (link) => `${link} aria-current="page"`)
+    .replace(TOKEN, (_, part) => (part === "title" ? title : main));
+  const headers = new Headers(frame.headers);
+  headers.set("Pocket-Page", name.replace("/", ""));
+  return new Response(text, { status, headers });
+}
+
+/** A part's text with every token's value in its place, escaped for HTML. */
 function fill(/** @type {string} */ text, /** @type {Record<string, string>} */ values) {
   return text.replace(TOKEN, (_, name) => escapeHTML(values[name] ?? ""));
 }
@@ -77,18 +100,9 @@ function escapeHTML(/** @type {string} */ text) {
   return text.replace(/[&<>"']/g, (character) => ENTITIES.get(character) ?? "");
 }
 
-/** @returns {Response} with the shell's own headers, Content-Security-Policy and all */
-function filledPage(
-  /** @type {Template} */ { text, headers },
-  /** @type {Record<string, string>} */ values,
-  /** @type {number} */ status,
-) {
-  return new Response(fill(text, values), { status, headers });
-}
-
-/** @returns {Promise<Template>} */
-async function readTemplate(/** @type {string} */ path) {
-  const [response, styles] = await Promise.all([precached(path), readStyles()]);
+/** @returns {Promise<Frame>} */
+async function loadFrame() {
+  const [response, styles] = await Promise.all([precached(POCKET.frame), readStyles()]);
   const headers = new Headers(response.headers);
   for (const name of BYTE_HEADERS) headers.delete(name);
   const text = (await response.text()).replace(STYLESHEET_LINK, () => `<style>${styles}</style>`);

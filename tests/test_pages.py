@@ -17,7 +17,7 @@ from webapp import create_app
 from webapp.deck import Deck
 from webapp.deck import typeset
 
-SHEETS = ["/topics", "/reminders", "/help", "/install", "/about"]
+SHEETS = ["/topics", "/saved", "/sit", "/settings", "/reminders", "/help", "/install", "/about"]
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def deck(app: Flask) -> Deck:
 
 
 def words(page: str) -> str:
-    found = re.search(r'class="words">(.*?)<', page)
+    found = re.search(r'class="plain">(.*?)<', page)
     assert found
     return html.unescape(found[1])
 
@@ -125,9 +125,9 @@ def test_what_has_no_address_has_no_preview(client: FlaskClient) -> None:
 @pytest.mark.parametrize("path", ["/", *SHEETS, "/nowhere"])
 def test_help_now_and_the_bar_are_on_every_page(client: FlaskClient, path: str) -> None:
     page = client.get(path).text
-    assert re.search(r'<a class="help-now" href="/help"', page)
+    assert re.search(r'<a href="/help"[^>]* class="help-now"', page)
     bar = re.findall(r'<nav class="bar".*?</nav>', page, re.S)[0]
-    assert re.findall(r'<a href="([^"]+)"', bar) == ["/", "/topics", "/reminders"]
+    assert re.findall(r'<a href="([^"]+)"', bar) == ["/", "/topics", "/saved", "/reminders"]
 
 
 def test_every_card_stands_under_its_topic(client: FlaskClient, deck: Deck) -> None:
@@ -160,7 +160,7 @@ def test_pages_are_the_same_from_every_process(
     client: FlaskClient, settings_of: dict[str, str]
 ) -> None:
     other = create_app(settings_of).test_client()
-    for path in ["/shell", "/lost", *SHEETS]:
+    for path in ["/shell", *SHEETS]:
         assert client.get(path).data == other.get(path).data, path
 
 

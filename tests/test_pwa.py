@@ -8,6 +8,7 @@ import json
 import re
 import struct
 import tomllib
+from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -16,6 +17,8 @@ from flask.testing import FlaskClient
 from webapp import create_app
 from webapp.config import SHIPPED_CONTENT
 from webapp.push import message
+from webapp.rendering import SHEETS
+from webapp.rendering import CardView
 
 
 @pytest.fixture
@@ -82,8 +85,8 @@ def test_the_precache_holds_all_that_its_pages_ask_for(
     client: FlaskClient, constants: dict[str, Any]
 ) -> None:
     kept = {entry["url"] for entry in constants["precache"]}
-    for url in [entry["url"] for entry in constants["precache"] if "revision" in entry]:
-        page = client.get(url).text
+    for path in ["/", "/shell", "/topics", "/nowhere"]:
+        page = client.get(path).text
         wanted = re.findall(r'(?:stylesheet" href|module" src|data-deck)="([^"]+)"', page)
         imported = json.loads(re.findall(r'importmap">(.+?)</script>', page)[0])["imports"].values()
         assert {*wanted, *imported} <= kept
@@ -117,20 +120,29 @@ def test_hashed_files_come_compressed(client: FlaskClient, constants: dict[str, 
             )
 
 
-def test_the_shell_has_a_token_for_each_part_of_a_card(client: FlaskClient) -> None:
-    tokens = set(re.findall(r"{{pocket:(\w+)}}", client.get("/shell").text))
-    assert tokens == {
-        "id",
-        "text",
-        "step",
-        "topic",
-        "topic_title",
-        "hue",
-        "help",
-        "next",
-        "previous",
-        "date",
-    }
+def test_the_frame_has_a_token_for_the_title_and_one_for_the_main_part(
+    client: FlaskClient,
+) -> None:
+    assert re.findall(r"{{pocket:(\w+)}}", client.get("/shell").text) == ["title", "main"]
+
+
+def test_the_card_parts_have_a_token_for_each_part_of_a_card(client: FlaskClient) -> None:
+    parts = client.get("/parts.json").get_json()
+    names = {field.name for field in fields(CardView)}
+    for name in ["card", "lost"]:
+        assert set(re.findall(r"{{pocket:(\w+)}}", "".join(parts[name]))) == names
+
+
+@pytest.mark.parametrize("path", [f"/{name}" for name in SHEETS])
+def test_the_kept_part_of_a_page_is_what_the_server_shows(client: FlaskClient, path: str) -> None:
+    title, main = client.get("/parts.json").get_json()[path]
+    page = client.get(path).text
+    assert f"<title>{title}</title>" in page
+    lists = re.compile(r"<li><a href=\"/affirmations.*?</li>\n?", re.S)  # topics.js fills them in
+    assert (
+        lists.sub("", main).split()
+        == lists.sub("", page[page.index("<main") : page.index('<div id="notice"')]).split()
+    )
 
 
 def test_no_page_for_readers_shows_a_token(client: FlaskClient) -> None:
@@ -157,5 +169,4 @@ def test_robots_may_read_the_pages_and_not_the_api(client: FlaskClient) -> None:
         "User-agent: *",
         "Disallow: /api/",
         "Disallow: /shell",
-        "Disallow: /lost",
     ]

@@ -34,7 +34,6 @@ from webapp.push.sealer import Sealer
 from webapp.push.transport import Transport
 from webapp.push.vapid import Vapid
 from webapp.push.vapid import load_key
-from webapp.rendering import DAY_SCRIPT
 from webapp.rendering import Renderer
 from webapp.security import RateLimits
 from webapp.security import file_headers
@@ -111,8 +110,9 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
 
 def _wrap(app: Flask, settings: Settings, assets: Assets) -> WSGIApplication:
     """Guard rails around every answer of Flask, and static files with theirs before it."""
-    scripts = (assets.import_map, DAY_SCRIPT)
-    headers = page_headers(scripts, assets.stylesheet.integrity, is_https=settings.is_https)
+    headers = page_headers(
+        assets.inline_scripts, assets.stylesheet.integrity, is_https=settings.is_https
+    )
     guarded = with_headers(app.wsgi_app, headers)
 
     def add_file_headers(headers: Headers, _path: str, _url: str) -> None:

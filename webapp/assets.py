@@ -27,7 +27,20 @@ from webapp.deck import Deck
 ROOT = Path(__file__).parent.parent
 STATIC = ROOT / "static"
 WORKER_SOURCES = ("precache", "strategies", "shell", "routes", "notifications", "worker")
-CSS_SOURCES = ("tokens", "base", "card", "bar", "sheet", "reminders", "print")
+CSS_SOURCES = (
+    "tokens",
+    "base",
+    "card",
+    "bar",
+    "sheet",
+    "reminders",
+    "saved",
+    "share",
+    "settings",
+    "topics",
+    "sit",
+    "print",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +59,15 @@ class Assets:
     deck: Asset
     modules: Mapping[str, Asset]
     icons: Mapping[str, Asset]
+    inline: Mapping[str, str]
     import_map: str
     worker: str
     kill_switch: str
+
+    @property
+    def inline_scripts(self) -> list[str]:
+        """Every script that stands in a page itself."""
+        return [self.import_map, *self.inline.values()]
 
     @property
     def files(self) -> list[Asset]:
@@ -77,6 +96,10 @@ def build_assets(app: Flask, deck: Deck, gen: Path = STATIC / "gen") -> Assets:
         import_map=_json(
             {"imports": {f"/static/gen/{name}.js": asset.url for name, asset in modules.items()}}
         ),
+        inline={
+            path.stem: _build(environment, f"inline/{path.stem}", [path], "rjsmin")
+            for path in sorted((STATIC / "inline").glob("*.js"))
+        },
         worker=_build(environment, "worker", _worker_paths(WORKER_SOURCES), "rjsmin"),
         kill_switch=_build(environment, "kill", _worker_paths(("kill-switch",)), "rjsmin"),
     )

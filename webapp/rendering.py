@@ -1,13 +1,12 @@
 """Turns templates into documents. It knows no request: a page is the same for every reader.
 
-The card page is one template. The server fills it with a card, and fills it once with
-tokens to make the shell that the service worker fills on the device.
+A page is a frame with a title and a main part. The server fills both at once; for the device it
+makes one frame and the parts of every page, with tokens, which the service worker puts together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict
+import json
 from dataclasses import dataclass
 from dataclasses import fields
 from datetime import date
@@ -22,29 +21,27 @@ from webapp.deck import Affirmation
 from webapp.deck import Deck
 from webapp.deck import typeset
 from webapp.documents import HTML
+from webapp.documents import JSON
 from webapp.documents import Document
 from webapp.documents import make_document
 from webapp.helplines import Helplines
 from webapp.push.message import NEUTRAL_BODY
 
-SHEETS = ("topics", "reminders", "help", "install", "about")
+FRAME = "/shell"
+PARTS = "/parts.json"
+SHEETS = ("topics", "saved", "sit", "settings", "reminders", "help", "install", "about")
 ONE_DAY = timedelta(days=1)
-
-# Chooses among the days around the server's by the reader's own date, before the first paint.
-DAY_SCRIPT = (
-    "{const n=new Date,d=document.getElementById('day-'"
-    "+[n.getFullYear(),n.getMonth()+1,n.getDate()].map(v=>String(v).padStart(2,'0')).join('-'));"
-    "if(d)document.getElementById('main').replaceChildren(d.content)}"
-)
 
 
 @dataclass(frozen=True, slots=True)
 class CardView:
-    """What the card template shows, as text; the shell holds a token for each field."""
+    """What the card template shows, as text; the kept part holds a token for each field."""
 
     id: str
     text: str
     step: str
+    gentle: str
+    faces: str
     topic: str
     topic_title: str
     hue: str
@@ -54,7 +51,12 @@ class CardView:
     date: str
 
 
-TOKENS = CardView(**{field.name: "{{pocket:" + field.name + "}}" for field in fields(CardView)})
+def token(name: str) -> str:
+    """What stands in a kept part for a value that the worker puts in."""
+    return "{{pocket:" + name + "}}"
+
+
+TOKENS = CardView(**{field.name: token(field.name) for field in fields(CardView)})
 
 
 def view_card(deck: Deck, card: Affirmation, day: str = "") -> CardView:
@@ -64,6 +66,8 @@ def view_card(deck: Deck, card: Affirmation, day: str = "") -> CardView:
         id=card.id,
         text=typeset(card.text),
         step=typeset(card.step),
+        gentle=typeset(card.gentle),
+        faces="two" if card.gentle else "",
         topic=topic.slug,
         topic_title=typeset(topic.title),
         hue=str(topic.hue),
@@ -94,7 +98,6 @@ class Renderer:
             "helplines": helplines,
             "assets": assets,
             "application_server_key": key,
-            "day_script": DAY_SCRIPT,
             "neutral_body": NEUTRAL_BODY,
         }
 
@@ -115,12 +118,17 @@ class Renderer:
         return self._page("lost.html", path="", view=self._of(today), nearby=(), page="lost")
 
     @cached_property
-    def shells(self) -> dict[str, Document]:
-        """The card page and the lost page with tokens, by their addresses."""
-        return {
-            "/shell": self._page("card.html", path="", view=TOKENS, nearby=(), page="shell"),
-            "/lost": self._page("lost.html", path="", view=TOKENS, nearby=(), page="lost"),
-        }
+    def frame(self) -> Document:
+        """Every page's surroundings, with tokens for its title and its main part."""
+        tokens = {name: token(name) for name in ("title", "main")}
+        return self._page("shell.html", path="", page="shell", tokens=tokens)
+
+    @cached_property
+    def parts(self) -> Document:
+        """Title and main part of every page by its path, or by its name: `card` and `lost`."""
+        parts = {name: self._part(f"{name}.html", page="shell") for name in ("card", "lost")}
+        parts |= {f"/{name}": self._part(f"{name}.html", page=name) for name in SHEETS}
+        return make_document(json.dumps(parts, ensure_ascii=False, separators=(",", ":")), JSON)
 
     @cached_property
     def sheets(self) -> dict[str, Document]:
@@ -132,16 +140,17 @@ class Renderer:
     def _of(self, day: date) -> CardView:
         return view_card(self._deck, self._deck.of_the_day(day), day.isoformat())
 
-    def _page(
-        self,
-        template: str,
-        *,
-        path: str,
-        page: str,
-        view: CardView | None = None,
-        nearby: Iterable[CardView] = (),
-    ) -> Document:
-        html = self._jinja.get_template(template).render(
-            **self._shared, path=path, page=page, view=asdict(view) if view else None, nearby=nearby
+    def _part(self, template: str, *, page: str) -> tuple[str, str]:
+        values = {"page": page, "view": TOKENS, "nearby": (), "is_kept": True}
+        title, main = (
+            self._render(template, layout=layout, **values)
+            for layout in ("title.html", "main.html")
         )
+        return title, main
+
+    def _page(self, template: str, *, path: str, page: str, **values: object) -> Document:
+        html = self._render(template, layout="base.html", path=path, page=page, **values)
         return make_document(html, HTML, {"Pocket-Page": page})
+
+    def _render(self, template: str, **values: object) -> str:
+        return self._jinja.get_template(template).render(**self._shared, **values)

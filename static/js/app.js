@@ -4,8 +4,19 @@
 const TOUCHES = ["pointerdown", "keydown", "input", "wheel", "scroll", "click", "focusin"];
 const LONGEST_WAIT_MILLISECONDS = 1000;
 
+/** The screens that have a module of their own. @type {Record<string, () => Promise<void>>} */
+const SCREENS = {
+  reminders: () => import("./reminders.js").then((module) => module.start()),
+  saved: () => import("./saved.js").then((module) => module.start()),
+  settings: () => import("./settings.js").then((module) => module.start()),
+  sit: () => import("./sit.js").then((module) => module.start()),
+  topics: () => import("./topics.js").then((module) => module.start()),
+};
+
 let isTouched = false;
-for (const type of TOUCHES) addEventListener(type, () => (isTouched = true), { capture: true, passive: true });
+/** The latest tap or key, in case it was meant for what is not here yet. @type {Event | undefined} */
+let latest;
+for (const type of TOUCHES) addEventListener(type, note, { capture: true, passive: true });
 
 /** The browser's prompt, which it may offer before the module for it is here. @type {Promise<Event>} */
 const installPrompt = new Promise((resolve) => {
@@ -20,8 +31,24 @@ wordsPainted().then(begin);
 function begin() {
   import("./offline.js").then((module) => module.keepOffline(() => isTouched));
   import("./install.js").then((module) => module.offerInstall(installPrompt));
-  if (document.querySelector(".face")) import("./card.js").then((module) => module.enliven());
-  if (document.querySelector("#reminders")) import("./reminders.js").then((module) => module.start());
+  if (document.querySelector(".face")) beginCard();
+  const page = /** @type {HTMLElement | null} */ (document.querySelector("[data-page]"))?.dataset.page ?? "";
+  SCREENS[page]?.();
+}
+
+/** What was tapped or typed before the card is alive is done as soon as it is. */
+async function beginCard() {
+  const [card, actions] = await Promise.all([import("./card.js"), import("./actions.js")]);
+  if (!(await card.enliven())) return;
+  actions.start();
+  const target = /** @type {Element | undefined} */ (latest?.target);
+  if (latest instanceof KeyboardEvent) target?.dispatchEvent(new KeyboardEvent("keydown", latest));
+  else /** @type {HTMLElement | null | undefined} */ (target?.closest("[data-do]"))?.click();
+}
+
+function note(/** @type {Event} */ event) {
+  isTouched = true;
+  if (event.type === "click" || event.type === "keydown") latest = event;
 }
 
 /** Whatever runs before the first paint makes it late; a page in the background paints nothing. @returns {Promise<void>} */

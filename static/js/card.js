@@ -1,148 +1,200 @@
 /**
- * The card: next and back in place, by tap, swipe and key. Without this file both are links.
+ * The card on the screen: today's, any other, another, and back. Without this file these are links.
  *
  * @import { Card, Deck } from "./deck.js"
+ * @import { Kept } from "./kept.js"
+ * @import { Reading } from "./reading.js"
  */
 
-import { isoDate, loadDeck, neighbour, ofTheDay } from "./deck.js";
+import { findCard, isoDate, loadDeck, neighbour, ofTheDay, topicOf } from "./deck.js";
+import * as documents from "./documents.js";
+import { article, markSaved, paint, point, soften, wordsShown } from "./face.js";
+import { listenForTurns } from "./gestures.js";
+import { ownCards } from "./kept.js";
+import { poolOf } from "./pool.js";
+import { mergeReading, pick, show } from "./reading.js";
+import { onChange } from "./store.js";
 
-const SWIPE_PIXELS = 48;
-const TITLE_END = " · Pocket";
+/** @type {Deck} */
+let deck;
+/** @type {Kept} */
+let kept;
+/** @type {Reading} */
+let reading;
+/** The ids to go back through, and the place in them. @type {string[]} */
+let trail;
+let place = 0;
+/** @type {Card} */
+let shown;
+let shownAddress = addressNow();
+/** @type {Card | undefined} */
+let upcoming;
 
-const article = /** @type {HTMLElement} */ (document.querySelector(".card"));
-let shownId = article.dataset.id ?? "";
-let shownPath = location.pathname;
-/** @type {ViewTransition | undefined} */
-let newest;
-
-/** Listens for taps, swipes, keys and the browser's own back, once the deck is here. */
+/** Begins once the deck and the device's memory are here; false when there is no deck. */
 export async function enliven() {
-  const deck = await loadDeck().catch(() => undefined);
-  if (!deck) return;
-  const turn = (/** @type {number} */ steps) => turnBy(deck, steps);
-  const followDay = () => showToday(deck);
+  try {
+    [deck, kept, reading] = await Promise.all([loadDeck(), documents.kept.read(), documents.reading.read()]);
+  } catch {
+    return false;
+  }
+  trail = reading.history;
+  arrive(cardOfPage(), isFrontPage() ? article.dataset.date : "");
   followDay();
   document.addEventListener("visibilitychange", followDay);
   window.addEventListener("pageshow", followDay);
-  window.addEventListener("popstate", () => showAddress(deck));
-  listenForTaps(turn);
-  listenForKeys(turn);
-  listenForSwipes(turn);
+  window.addEventListener("popstate", followAddress);
+  onChange(follow);
+  listenForTurns(turn);
+  return true;
 }
 
-function turnBy(/** @type {Deck} */ deck, /** @type {number} */ steps) {
-  const card = neighbour(deck, shownId, steps);
-  shownId = card.id;
-  shownPath = `/affirmations/${card.id}`;
-  history.pushState(null, "", shownPath);
-  transition(() => show(deck, card));
+/** The card on the screen, in the wording that is shown. */
+export function shownCard() {
+  return { ...shown, said: wordsShown(), topicTitle: topicOf(deck, shown).title };
+}
+
+/** Whether the card can be addressed by others; an own line cannot. */
+export function isShared() {
+  return Boolean(findCard(deck, shown.id));
+}
+
+/** Shows the card `steps` further: forward into what is new, or along the way back and forth again. */
+export function turn(/** @type {number} */ steps) {
+  const card = steps > 0 ? cardAhead() : cardBehind();
+  shownAddress = addressOf(card);
+  history.pushState(null, "", shownAddress);
+  see(card);
+  display(card);
+  soften();
+}
+
+function cardAhead() {
+  if (place < trail.length - 1) {
+    place += 1;
+    const card = find(trail[place]);
+    if (card) return card;
+  }
+  const card = upcoming && isWanted(upcoming) ? upcoming : (choose() ?? neighbour(deck, shown.id, 1));
+  trail = [...trail.slice(0, place + 1), card.id];
+  place = trail.length - 1;
+  return card;
+}
+
+function cardBehind() {
+  while (place > 0) {
+    place -= 1;
+    const card = find(trail[place]);
+    if (card) return card;
+  }
+  const card = neighbour(deck, shown.id, -1);
+  trail = [card.id, ...trail];
+  return card;
+}
+
+function choose() {
+  return pick(reading, pool(), shown.id, Math.random);
+}
+
+function pool() {
+  return poolOf(deck, kept);
+}
+
+function isWanted(/** @type {Card} */ { id }) {
+  return pool().some((card) => card.id === id);
+}
+
+function find(/** @type {string} */ id) {
+  return findCard(deck, id) ?? ownCards(kept).find((card) => card.id === id);
+}
+
+/** A card that the reader came to by address: it is last on the trail and counts as seen. */
+function arrive(/** @type {Card} */ card, date = "") {
+  if (trail.at(-1) !== card.id) trail = [...trail, card.id];
+  place = trail.length - 1;
+  shownAddress = addressNow();
+  see(card);
+  if (card.id === article.dataset.id) settle(card);
+  else display(card, date);
+}
+
+/** The page's own card: by its address, an own line by its fragment, else the day's. */
+function cardOfPage() {
+  const own = find(location.hash.slice(1));
+  if (own) return own;
+  return isFrontPage() ? cardOfDay() : (find(article.dataset.id ?? "") ?? cardOfDay());
+}
+
+/** The day's card, or the next that this reader has not hidden. */
+function cardOfDay() {
+  const todays = ofTheDay(deck, new Date());
+  const place = deck.cards.indexOf(todays);
+  const fromHere = [...deck.cards.slice(place), ...deck.cards.slice(0, place)];
+  return fromHere.find(({ id }) => !kept.hidden.some((each) => each.id === id)) ?? todays;
 }
 
 /** Follows the browser's back and forward; a jump within the page changes nothing. */
-function showAddress(/** @type {Deck} */ deck) {
-  if (location.pathname === shownPath) return;
-  shownPath = location.pathname;
-  const now = new Date();
-  const id = decodeURIComponent(shownPath.split("/")[2] ?? "");
-  const card = id ? deck.cards.find((each) => each.id === id) : ofTheDay(deck, now);
+function followAddress() {
+  if (addressNow() === shownAddress) return;
+  const id = isFrontPage() ? location.hash.slice(1) : decodeURIComponent(location.pathname.split("/")[2] ?? "");
+  const card = id ? find(id) : cardOfDay();
   if (!card) return location.reload();
-  shownId = card.id;
-  transition(() => show(deck, card, id ? "" : isoDate(now)));
+  shownAddress = addressNow();
+  if (trail[place - 1] === card.id) place -= 1;
+  else if (trail[place + 1] === card.id) place += 1;
+  else trail.splice(++place, 0, card.id);
+  display(card, id ? "" : isoDate(new Date()));
+  soften();
 }
 
 /** The front page may be yesterday's: made for another zone, or asleep over midnight. */
-function showToday(/** @type {Deck} */ deck) {
-  const now = new Date();
-  const isToday = location.pathname !== "/" || article.dataset.date === isoDate(now);
-  if (document.hidden || isToday) return;
-  const card = ofTheDay(deck, now);
-  shownId = card.id;
-  show(deck, card, isoDate(now));
+function followDay() {
+  const date = isoDate(new Date());
+  if (document.hidden || isInTheMiddle() || !isFrontPage() || location.hash || article.dataset.date === date) return;
+  arrive(cardOfDay(), date);
+  article.dataset.date = date;
 }
 
-/** Writes a card into the page that is there; `date` is its ISO date when it is a day's card. */
-function show(/** @type {Deck} */ deck, /** @type {Card} */ card, date = "") {
-  const { title, hue, help } = deck.topics[card.topic];
-  Object.assign(article.dataset, { id: card.id, topic: card.topic, hue, help: help ? "yes" : "", date });
-  write(".card-topic", title);
-  write(".words", card.text);
-  write(".step p", card.step);
-  /** @type {HTMLDetailsElement} */ (document.querySelector(".step")).open = false;
-  point("[rel=next]", neighbour(deck, card.id, 1));
-  point("[rel=prev]", neighbour(deck, card.id, -1));
-  document.title = card.text + TITLE_END;
-  forgetThePageBefore(date);
+/** A reader who has something open, or listens, does not want the words changed. */
+function isInTheMiddle() {
+  return document.querySelector("dialog[open]") !== null || Boolean(globalThis.speechSynthesis?.speaking);
 }
 
-/** What the page said of itself when it was loaded is no longer so. */
-function forgetThePageBefore(/** @type {string} */ date) {
-  document.querySelector(".lost")?.remove();
-  document.querySelector("link[rel=canonical]")?.remove();
-  const today = document.querySelector(".bar a[href='/']");
-  if (date) today?.setAttribute("aria-current", "page");
-  else today?.removeAttribute("aria-current");
+/** Another tab, or this one, changed what is kept. */
+async function follow() {
+  kept = await documents.kept.read();
+  settle(shown);
 }
 
-/** Changes the words softly where motion is welcome, and says them to a screen reader. */
-function transition(/** @type {() => void} */ change) {
-  const told = () => {
-    change();
-    write("#said", document.querySelector(".words")?.textContent ?? "");
-  };
-  const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  if (isCalm || !document.startViewTransition) return told();
-  const root = document.documentElement;
-  root.dataset.turning = "";
-  const mine = (newest = document.startViewTransition(told));
-  mine.finished.finally(() => {
-    if (mine === newest) delete root.dataset.turning;
-  });
+function display(/** @type {Card} */ card, date = "") {
+  paint(deck, card, date);
+  settle(card);
 }
 
-function listenForTaps(/** @type {(steps: number) => void} */ turn) {
-  document.addEventListener("click", (event) => {
-    const link = /** @type {Element} */ (event.target).closest("[rel=next], [rel=prev]");
-    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    turn(link.matches("[rel=next]") ? 1 : -1);
-  });
+/** What belongs to the card beside its words: where the links lead, and whether it is saved. */
+function settle(/** @type {Card} */ card) {
+  shown = card;
+  if (!upcoming || upcoming.id === card.id || !isWanted(upcoming)) upcoming = choose();
+  point("[rel=next]", addressOf(find(trail[place + 1] ?? "") ?? upcoming ?? neighbour(deck, card.id, 1)));
+  point("[rel=prev]", addressOf(find(trail[place - 1] ?? "") ?? neighbour(deck, card.id, -1)));
+  markSaved(kept.saved.some(({ id }) => id === card.id));
 }
 
-function listenForKeys(/** @type {(steps: number) => void} */ turn) {
-  document.addEventListener("keydown", (event) => {
-    if (event.repeat || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
-    const forward = isRightToLeft() ? "ArrowLeft" : "ArrowRight";
-    if (event.key === "ArrowRight" || event.key === "ArrowLeft") turn(event.key === forward ? 1 : -1);
-  });
+/** Counts a card as seen: here at once, since the next is chosen by it, and on the disk when there is time. */
+function see(/** @type {Card} */ card) {
+  reading = show(reading, card.id, pool());
+  const mine = reading;
+  setTimeout(() => documents.reading.change((stored) => mergeReading(mine, stored)));
 }
 
-/** One finger drawn sideways; on a page that is zoomed in, a finger only moves it. */
-function listenForSwipes(/** @type {(steps: number) => void} */ turn) {
-  /** @type {PointerEvent | undefined} */
-  let start;
-  document.addEventListener("pointerdown", (event) => {
-    const isZoomed = (window.visualViewport?.scale ?? 1) > 1.01;
-    start = event.pointerType === "touch" && event.isPrimary && !isZoomed ? event : undefined;
-  });
-  document.addEventListener("pointercancel", () => (start = undefined));
-  document.addEventListener("pointerup", (event) => {
-    if (!start) return;
-    const [x, y] = [event.clientX - start.clientX, event.clientY - start.clientY];
-    start = undefined;
-    if (Math.abs(x) < SWIPE_PIXELS || Math.abs(x) < 2 * Math.abs(y)) return;
-    turn(x < 0 === isRightToLeft() ? -1 : 1);
-  });
+/** An own line has no address on any server; its id stands in the fragment, which never leaves the device. */
+function addressOf(/** @type {Card} */ card) {
+  return findCard(deck, card.id) ? `/affirmations/${card.id}` : `/#${card.id}`;
 }
 
-function isRightToLeft() {
-  return document.documentElement.dir === "rtl";
+function addressNow() {
+  return location.pathname + (location.hash.startsWith("#own-") ? location.hash : "");
 }
 
-function write(/** @type {string} */ selector, /** @type {string} */ text) {
-  const element = document.querySelector(selector);
-  if (element) element.textContent = text;
-}
-
-function point(/** @type {string} */ selector, /** @type {Card} */ card) {
-  document.querySelector(selector)?.setAttribute("href", `/affirmations/${card.id}`);
+function isFrontPage() {
+  return location.pathname === "/";
 }

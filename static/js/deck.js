@@ -1,9 +1,9 @@
 /**
  * The deck on the device: loaded once, read by rules that the server knows too.
  *
- * @typedef {{id: string, text: string, topic: string, step: string}} Card
+ * @typedef {{id: string, text: string, topic: string, step: string, gentle: string}} Card
  * @typedef {{title: string, hue: number, help: boolean}} Topic
- * @typedef {{topics: Record<string, Topic>, cards: Card[]}} Deck
+ * @typedef {{topics: Record<string, Topic>, cards: Card[], retired: Card[]}} Deck
  */
 
 const DAY_MILLISECONDS = 86_400_000;
@@ -34,6 +34,16 @@ export function neighbour(/** @type {Deck} */ deck, /** @type {string} */ id, /*
   return deck.cards[place < 0 ? 0 : (place + steps + count) % count];
 }
 
+/** A living or retired card, if there is one with this id. */
+export function findCard(/** @type {Deck} */ { cards, retired }, /** @type {string} */ id) {
+  return cards.find((card) => card.id === id) ?? retired.find((card) => card.id === id);
+}
+
+/** The topic of a card; a reader's own line has the look of the first one, and no help link. */
+export function topicOf(/** @type {Deck} */ { topics }, /** @type {Card} */ { topic }) {
+  return topics[topic] ?? { ...Object.values(topics)[0], title: "Your own line", help: false };
+}
+
 /** The local date as ISO text, such as 2027-01-15. */
 export function isoDate(/** @type {Date} */ date) {
   return new Date(dayNumber(date) * DAY_MILLISECONDS).toISOString().slice(0, 10);
@@ -41,8 +51,8 @@ export function isoDate(/** @type {Date} */ date) {
 
 /** @returns {Deck} the deck from its compact JSON */
 export function unpackDeck(/** @type {any} */ packed) {
-  const unpack = (/** @type {string[]} */ [id, text, topic, step]) => ({ id, text, topic, step });
-  return { topics: packed.topics, cards: packed.cards.map(unpack) };
+  const unpack = (/** @type {string[]} */ [id, text, topic, step, gentle]) => ({ id, text, topic, step, gentle });
+  return { topics: packed.topics, cards: packed.cards.map(unpack), retired: packed.retired.map(unpack) };
 }
 
 /** Days from 1970-01-01 to the local date. */

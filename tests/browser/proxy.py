@@ -108,7 +108,7 @@ class Proxy:
         self._socket = _bound(self.port)
         if self._network is not Network.REFUSED:
             self._socket.listen(128)
-            self._start(self._accept(self._socket))
+            self._start(self._accept(self._socket), self._socket)
 
     async def _stop(self) -> None:
         for task in self._tasks:
@@ -116,15 +116,17 @@ class Proxy:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._socket.close()
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+    def _start(self, work: Coroutine[Any, Any, None], held: socket.socket) -> None:
+        """Begin a task; its socket is closed with it, also when it ends before its first step."""
         task = self._loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda _: held.close())
 
     async def _accept(self, listener: socket.socket) -> None:
         while True:
             client, _ = await self._loop.sock_accept(listener)
-            self._start(self._serve(client))
+            self._start(self._serve(client), client)
 
     async def _serve(self, client: socket.socket) -> None:
         """One request and its answer; then the connection ends, so that a change acts at once."""

@@ -31,7 +31,7 @@ def test_the_worker_and_its_caches_go_and_the_open_page_comes_from_the_server(
     installed: Page, network: Proxy, retiring_site: Server
 ) -> None:
     pull_the_switch(installed, network, retiring_site)
-    expect(installed.locator(".words").first).to_be_visible()
+    expect(installed.locator(".words .plain").first).to_be_visible()
     assert ask(installed, IS_CONTROLLED) is False
     assert kept(installed) == {}
 

@@ -159,24 +159,24 @@ def test_a_tap_brings_the_open_window_to_the_card(
     reader.push_message(body=CARD_WORDS, navigate=f"{reader.origin}{CARD}")
     assert reader.tap() == {"opened": [], "focused": 1, "left": 0}
     expect(reader.page).to_have_url(f"{reader.origin}{CARD}")
-    expect(reader.page.locator(".words").first).to_have_text(CARD_WORDS)
+    expect(reader.page.locator(".words .plain").first).to_have_text(CARD_WORDS)
 
 
 def test_a_tap_finds_its_card_though_the_window_has_turned_to_another(reader: Reader) -> None:
     reader.page.goto(reader.origin + CARD)
     reader.page.wait_for_load_state("networkidle")
     reader.page.get_by_role("link", name="Another").click()
-    expect(reader.page.locator(".words")).not_to_have_text(CARD_WORDS)
+    expect(reader.page.locator(".words .plain")).not_to_have_text(CARD_WORDS)
     reader.push_message(body=CARD_WORDS, navigate=f"{reader.origin}{CARD}")
     reader.tap()
-    expect(reader.page.locator(".words").first).to_have_text(CARD_WORDS)
+    expect(reader.page.locator(".words .plain").first).to_have_text(CARD_WORDS)
 
 
 def test_a_tap_shows_the_card_without_a_network(reader: Reader, network: Proxy) -> None:
     network.become(Network.REFUSED)
     reader.push_message(body=CARD_WORDS, navigate=f"{reader.origin}{CARD}")
     reader.tap()
-    expect(reader.page.locator(".words").first).to_have_text(CARD_WORDS)
+    expect(reader.page.locator(".words .plain").first).to_have_text(CARD_WORDS)
 
 
 def test_a_tap_opens_a_window_when_none_is_open(reader: Reader) -> None:

@@ -50,7 +50,7 @@ def shows_words(page: Page, address: str) -> None:
     response = page.goto(address, timeout=SOON_MILLISECONDS)
     assert response
     assert response.header_value("pocket-page")
-    words = page.locator("main h1, main .words").locator("visible=true").first
+    words = page.locator("main h1, main .words .plain").locator("visible=true").first
     expect(words).to_have_text(re.compile(r"\w"))
     expect(page.locator("body")).not_to_contain_text("{{pocket:")
 
@@ -59,7 +59,7 @@ def shows_every_page(page: Page, network: Proxy) -> None:
     for path in PAGES:
         shows_words(page, network.url + path)
     page.goto(network.url + CARD, timeout=SOON_MILLISECONDS)
-    expect(page.locator(".words").first).to_have_text(CARD_WORDS)
+    expect(page.locator(".words .plain").first).to_have_text(CARD_WORDS)
 
 
 @bad_networks
@@ -132,7 +132,7 @@ def test_a_card_newer_than_the_kept_deck_comes_from_the_server(
 ) -> None:
     network.server_port = newer_site.port
     installed.goto(network.url + NEW_CARD)
-    expect(installed.locator(".words").first).to_have_text(NEW_CARD_WORDS)
+    expect(installed.locator(".words .plain").first).to_have_text(NEW_CARD_WORDS)
 
 
 @pytest.mark.parametrize("bad", BAD, ids=lambda network: network.name.lower())
@@ -140,14 +140,14 @@ def test_an_unknown_card_is_a_kind_page_with_todays_words_on_a_bad_network(
     installed: Page, network: Proxy, bad: Network
 ) -> None:
     installed.goto(network.url)
-    todays = installed.locator(".words").first.inner_text()
+    todays = installed.locator(".words .plain").first.inner_text()
     network.become(bad)
     response = installed.goto(network.url + NO_SUCH_CARD, timeout=LOST_MILLISECONDS)
     assert response
     assert response.status == 404
     assert response.header_value("pocket-page") == "lost"
     expect(installed.locator("h1")).to_have_text("This page is not here.")
-    expect(installed.locator(".words").first).to_have_text(todays)
+    expect(installed.locator(".words .plain").first).to_have_text(todays)
 
 
 def test_a_filled_page_is_the_servers_own_page(installed: Page, network: Proxy) -> None:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import BrowserContext
 from playwright.sync_api import Page
 
+from tests.browser.device import documents_of
 from tests.browser.worker import wait_for_worker
 from tests.processes import Server
 
@@ -50,15 +51,16 @@ def test_no_page_asks_another_host_sets_a_cookie_or_complains(
     assert set(cookies) <= {""}
 
 
-def test_nothing_but_the_release_is_kept_on_a_device_that_only_reads(
+def test_a_device_that_only_reads_keeps_what_was_seen_and_nothing_else(
     page: Page, site: Server
 ) -> None:
     page.goto(site.base_url)
     wait_for_worker(page)
-    kept = page.evaluate(
-        "async () => [localStorage, sessionStorage, await indexedDB.databases()].map(s => s.length)"
-    )
-    assert kept == [0, 0, 0]
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
+    databases = page.evaluate("async () => (await indexedDB.databases()).map(({ name }) => name)")
+    assert databases == ["pocket"]
+    assert set(documents_of(page)) <= {"reading"}
 
 
 def test_the_servers_log_says_nothing_about_readers(page: Page, site: Server) -> None:

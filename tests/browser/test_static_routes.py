@@ -15,7 +15,7 @@ from tests.browser.worker import stop_workers
 from tests.browser.worker import wait_for_worker
 
 CARD = "/affirmations/you-dont-have-to-earn-help"
-KEPT_WHOLE = ["/topics", "/reminders", "/help", "/install", "/about"]
+SHEETS = ["/topics", "/saved", "/reminders", "/help", "/install", "/about"]
 FILLED = ["/", CARD]
 WITH_A_QUERY = ["/?source=pwa", "/help?from=card"]
 WORDS = re.compile(r"\w")
@@ -33,7 +33,7 @@ def test_a_later_visit_costs_nothing_but_the_check_for_a_new_worker(
 ) -> None:
     settle(installed)
     network.exchanges.clear()
-    for path in [*FILLED, *KEPT_WHOLE, *WITH_A_QUERY]:
+    for path in [*FILLED, *SHEETS, *WITH_A_QUERY]:
         stop_workers(context, installed)
         installed.goto(network.url + path)
         expect(installed.locator("main h1").locator("visible=true").first).to_have_text(WORDS)
@@ -55,22 +55,12 @@ def test_a_cold_start_costs_nothing_but_the_check_for_a_new_worker(
     assert set(network.paths) <= {"/sw.js"}
 
 
-def test_a_page_that_is_kept_whole_does_not_need_the_worker(
-    installed: Page, network: Proxy
-) -> None:
-    for path in KEPT_WHOLE:
-        installed.goto(network.url + path)
-        assert ask(installed, ROUTED_TO) == "cache"
-
-
-def test_a_page_that_is_filled_or_has_a_query_goes_straight_to_the_worker(
-    installed: Page, network: Proxy
-) -> None:
-    for path in [*FILLED, *WITH_A_QUERY]:
+def test_a_page_goes_straight_to_the_worker(installed: Page, network: Proxy) -> None:
+    for path in [*FILLED, *SHEETS, *WITH_A_QUERY]:
         installed.goto(network.url + path)
         assert ask(installed, ROUTED_TO) == "fetch-event"
 
 
 def test_anything_else_goes_straight_to_the_network(installed: Page, network: Proxy) -> None:
-    installed.goto(network.url + "/robots.txt")
+    installed.goto(network.url + "/api/deck")
     assert ask(installed, ROUTED_TO) == "network"

@@ -32,7 +32,7 @@ HOW_IT_CAME = "() => performance.getEntriesByType('navigation')[0].type"
 
 
 def expect_words(page: Page, words: str) -> None:
-    expect(page.locator(".words").first).to_have_text(words)
+    expect(page.locator(".words .plain").first).to_have_text(words)
 
 
 @pytest.fixture

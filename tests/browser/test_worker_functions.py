@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from collections.abc import Iterator
 from typing import Any
@@ -20,8 +21,9 @@ ORIGIN = "https://pocket.test"
 POCKET = {
     "release": "1",
     "cachePrefix": "pocket-",
-    "shell": "/shell",
-    "lost": "/lost",
+    "frame": "/shell",
+    "parts": "/parts.json",
+    "sheets": ["/topics"],
     "deck": "/deck.json",
     "stylesheet": "/pocket.css",
     "precache": [],
@@ -32,16 +34,37 @@ DECK = {
         "b": {"title": "B", "hue": 250, "help": False},
     },
     "cards": [
-        ["one", "<script>alert('1')</script> & \"more\"", "a", ""],
-        ["two", "Two", "b", "A {{pocket:id}} step"],
-        ["three", "$& three", "b", ""],
+        ["one", "<script>alert('1')</script> & \"more\"", "a", "", "Softly"],
+        ["two", "Two", "b", "A {{pocket:id}} step", ""],
+        ["three", "$& three", "b", "", ""],
     ],
-    "retired": [["old", "Old", "b", ""]],
+    "retired": [["old", "Old", "b", "", ""]],
 }
-NAMES = ("id", "text", "step", "topic", "topic_title", "hue", "help", "next", "previous", "date")
-LINK = '<link rel="stylesheet" href="/pocket.css">'
+NAMES = (
+    "id",
+    "text",
+    "step",
+    "gentle",
+    "faces",
+    "topic",
+    "topic_title",
+    "hue",
+    "help",
+    "next",
+    "previous",
+    "date",
+)
 STYLES = "p{color:red}/* $& $1 */"
-TEMPLATE = "|".join("{{pocket:" + name + "}}" for name in NAMES)
+MAIN = "|".join("{{pocket:" + name + "}}" for name in NAMES)
+FRAME = (
+    '<link rel="stylesheet" href="/pocket.css"><title>{{pocket:title}}</title>{{pocket:main}}'
+    '<a href="/">Today</a><a href="/topics">Topics</a>'
+)
+PARTS = {
+    "card": ["{{pocket:text}} · Pocket", MAIN],
+    "lost": ["Lost", "lost|" + MAIN],
+    "/topics": ["Topics", "<main>$& topics</main>"],
+}
 
 FOREIGN = [
     "https://elsewhere.example/",
@@ -66,7 +89,7 @@ OURS = {
     ORIGIN: "/",
 }
 
-KEEP = """async ({ deck, template, styles, link }) => {
+KEEP = """async ({ deck, frame, parts, styles }) => {
   const cache = await caches.open(CACHE);
   const headers = {
     'Content-Type': 'text/html; charset=utf-8',
@@ -75,10 +98,11 @@ KEEP = """async ({ deck, template, styles, link }) => {
     'Content-Encoding': 'br',
   };
   await cache.put('/deck.json', Response.json(deck));
+  await cache.put('/parts.json', Response.json(parts));
   await cache.put('/pocket.css', new Response(styles));
-  await cache.put('/shell', new Response(template, { headers }));
-  await cache.put('/lost', new Response('lost ' + link + template, { headers }));
+  await cache.put('/shell', new Response(frame, { headers }));
 }"""
+KEPT = {"deck": DECK, "frame": FRAME, "parts": PARTS, "styles": STYLES}
 TELL = """async (response) => ({
   status: response.status, text: await response.text(), headers: [...response.headers],
 })"""
@@ -120,15 +144,22 @@ def worker(browser: Browser) -> Iterator[Page]:
 @pytest.fixture
 def filled(worker: Page) -> Callable[[str], Any]:
     """Evaluates an expression that promises a page, over a small deck; tells what it became."""
-    worker.evaluate(KEEP, {"deck": DECK, "template": TEMPLATE, "styles": STYLES, "link": LINK})
+    worker.evaluate(KEEP, KEPT)
     return lambda expression: worker.evaluate(f"async () => ({TELL})(await {expression})")
 
 
+def main_of(page: Any) -> str:
+    """What stands in the frame between the title and the bar."""
+    return str(page["text"].partition("</title>")[2].partition('<a href="/"')[0])
+
+
 def test_a_value_is_escaped_for_html(filled: Callable[[str], Any]) -> None:
-    text = filled("cardPage('one')")["text"]
-    assert "<" not in text
-    assert "&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt; &amp; &#34;more&#34;" in text
-    assert "&lt;A&gt; &amp; co" in text
+    page = filled("cardPage('one')")
+    escaped = "&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt; &amp; &#34;more&#34;"
+    assert "<" not in main_of(page)
+    assert f"|{escaped}|" in main_of(page)
+    assert "|&lt;A&gt; &amp; co|" in main_of(page)
+    assert f"<title>{escaped} · Pocket</title>" in page["text"]
 
 
 def test_a_value_that_looks_like_a_token_stays_as_it_is(filled: Callable[[str], Any]) -> None:
@@ -136,28 +167,50 @@ def test_a_value_that_looks_like_a_token_stays_as_it_is(filled: Callable[[str], 
     assert "$&amp; three" in filled("cardPage('three')")["text"]
 
 
-def test_a_filled_page_holds_its_styles(filled: Callable[[str], Any]) -> None:
-    text = filled("lostPage(new Date(2027, 0, 15))")["text"]
-    assert text.startswith(f"lost <style>{STYLES}</style>")
+def test_a_page_holds_its_styles(filled: Callable[[str], Any]) -> None:
+    assert filled("lostPage(new Date())")["text"].startswith(f"<style>{STYLES}</style><title>")
+
+
+def test_a_page_without_a_card_stands_in_the_frame_as_it_is(filled: Callable[[str], Any]) -> None:
+    page = filled("sheet('/topics')")
+    assert main_of(page) == "<main>$& topics</main>"
+    assert "<title>Topics</title>" in page["text"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "current"),
+    [
+        ("todaysPage(new Date())", ["/"]),
+        ("sheet('/topics')", ["/topics"]),
+        ("cardPage('one')", []),
+        ("lostPage(new Date())", []),
+    ],
+)
+def test_the_bar_says_where_the_reader_is(
+    filled: Callable[[str], Any], expression: str, current: list[str]
+) -> None:
+    text = filled(expression)["text"]
+    assert re.findall(r'<a href="([^"]+)" aria-current="page"', text) == current
 
 
 @pytest.mark.parametrize(
     ("card_id", "parts"),
     [
-        ("two", "two|Two|A {{pocket:id}} step|b|B|250||three|one|"),
-        ("three", "three|$&amp; three||b|B|250||one|two|"),
-        ("old", "old|Old||b|B|250||one|one|"),
+        ("two", "two|Two|A {{pocket:id}} step|||b|B|250||three|one|"),
+        ("three", "three|$&amp; three||||b|B|250||one|two|"),
+        ("old", "old|Old||||b|B|250||one|one|"),
     ],
     ids=["in the middle", "at the end", "retired"],
 )
 def test_a_card_has_its_topic_and_its_neighbours(
     filled: Callable[[str], Any], card_id: str, parts: str
 ) -> None:
-    assert filled(f"cardPage('{card_id}')")["text"] == parts
+    assert main_of(filled(f"cardPage('{card_id}')")) == parts
 
 
-def test_a_topic_with_help_says_yes(filled: Callable[[str], Any]) -> None:
-    assert "|20|yes|two|three|" in filled("cardPage('one')")["text"]
+def test_a_topic_with_help_and_a_card_of_two_wordings_say_so(filled: Callable[[str], Any]) -> None:
+    assert "||Softly|two|a|" in main_of(filled("cardPage('one')"))
+    assert "|20|yes|two|three|" in main_of(filled("cardPage('one')"))
 
 
 def test_a_filled_page_keeps_the_shells_headers_but_those_about_its_bytes(
@@ -168,22 +221,23 @@ def test_a_filled_page_keeps_the_shells_headers_but_those_about_its_bytes(
     assert dict(page["headers"]) == {
         "content-type": "text/html; charset=utf-8",
         "content-security-policy": "default-src 'none'",
+        "pocket-page": "card",
     }
 
 
 def test_the_front_page_has_the_card_and_the_date_of_the_day(filled: Callable[[str], Any]) -> None:
     page = filled("todaysPage(new Date(1970, 0, 5, 23, 59))")  # day 4 of three cards
-    assert page["text"] == "two|Two|A {{pocket:id}} step|b|B|250||three|one|1970-01-05"
+    assert main_of(page) == "two|Two|A {{pocket:id}} step|||b|B|250||three|one|1970-01-05"
 
 
 def test_the_lost_page_says_404_and_has_the_days_card(filled: Callable[[str], Any]) -> None:
     page = filled("lostPage(new Date(1970, 0, 5))")
     assert page["status"] == 404
-    assert page["text"].startswith(f"lost <style>{STYLES}</style>two|Two|")
+    assert main_of(page).startswith("lost|two|Two|")
 
 
 def test_an_unknown_card_is_no_page(worker: Page) -> None:
-    worker.evaluate(KEEP, {"deck": DECK, "template": TEMPLATE, "styles": STYLES, "link": LINK})
+    worker.evaluate(KEEP, KEPT)
     assert worker.evaluate("async () => (await cardPage('nobody')) === undefined")
 
 

@@ -47,7 +47,7 @@ DRAWINGS = (
     Drawing("monochrome-512.png", 512, FLAT.replace("COLOUR", "#000")),
     Drawing("badge-96.png", 96, FLAT.replace("COLOUR", "#fff")),
 )
-SHORTCUTS = {"today": "today", "daily": "reminders", "help": ""}
+SHORTCUTS = {"today": "today", "saved": "saved", "daily": "reminders", "help": ""}
 SPEECH = '<path d="M20 12a7.5 7.5 0 0 1-11 6.6L4.5 20l1.4-4.3A7.5 7.5 0 1 1 20 12z"/>'
 
 

@@ -4,8 +4,9 @@
 declare const POCKET: {
   release: string;
   cachePrefix: string;
-  shell: string;
-  lost: string;
+  frame: string;
+  parts: string;
+  sheets: string[];
   deck: string;
   stylesheet: string;
   precache: { url: string; integrity: string; revision?: string }[];

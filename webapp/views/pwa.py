@@ -18,6 +18,9 @@ from webapp.documents import TEXT
 from webapp.documents import Document
 from webapp.documents import answer
 from webapp.documents import make_document
+from webapp.rendering import FRAME
+from webapp.rendering import PARTS
+from webapp.rendering import SHEETS
 from webapp.rendering import Renderer
 
 CACHE_PREFIX = "pocket-"
@@ -26,6 +29,7 @@ MANIFEST_PATH = "/manifest.webmanifest"
 ICON_SIZES = (192, 512)
 SHORTCUTS = (
     ("Today", "/", "today"),
+    ("Saved", "/saved", "saved"),
     ("Daily reminder", "/reminders", "daily"),
     ("Help now", "/help", "help"),
 )
@@ -34,17 +38,14 @@ SHORTCUTS = (
 def pwa_blueprint(settings: Settings, assets: Assets, renderer: Renderer) -> Blueprint:
     """The routes of the PWA layer; the worker they serve keeps every page of `renderer`."""
     bp = Blueprint("pwa", __name__)
-    shells = renderer.shells
-    kept = {**shells, **renderer.sheets}
+    kept = {FRAME: renderer.frame, PARTS: renderer.parts}
     described = make_document(json.dumps(manifest(), ensure_ascii=False), MANIFEST)
     worker = assets.kill_switch if settings.kill_worker else _worker(assets, kept, described)
     documents = {
-        **shells,
+        **kept,
         MANIFEST_PATH: described,
         "/sw.js": make_document(worker, JAVASCRIPT),
-        "/robots.txt": make_document(
-            "User-agent: *\nDisallow: /api/\nDisallow: /shell\nDisallow: /lost\n", TEXT
-        ),
+        "/robots.txt": make_document("User-agent: *\nDisallow: /api/\nDisallow: /shell\n", TEXT),
     }
     for path, document in documents.items():
         bp.add_url_rule(
@@ -73,6 +74,13 @@ def manifest() -> dict[str, object]:
         "background_color": "#fdf5ee",
         "categories": ["health", "lifestyle"],
         "launch_handler": {"client_mode": ["navigate-existing", "auto"]},
+        # GET, since the worker answers it without the network and the page takes the words out of
+        # the address at once.
+        "share_target": {
+            "action": "/saved",
+            "method": "GET",
+            "params": {"title": "title", "text": "text", "url": "url"},
+        },
         "prefer_related_applications": False,
         "icons": _icons(),
         "screenshots": _screenshots(),
@@ -124,8 +132,9 @@ def _worker(assets: Assets, pages: Mapping[str, Document], described: Document) 
     ]
     constants = {
         "cachePrefix": CACHE_PREFIX,
-        "shell": "/shell",
-        "lost": "/lost",
+        "frame": FRAME,
+        "parts": PARTS,
+        "sheets": [f"/{name}" for name in SHEETS],
         "deck": assets.deck.url,
         "stylesheet": assets.stylesheet.url,
         "precache": precache,

@@ -1,0 +1,105 @@
+/**
+ * What can be done with the card on the screen: save, not for me, copy, listen, the gentler wording;
+ * and the way to what has a module of its own. Each is a button, most are a key as well.
+ */
+
+import * as documents from "./documents.js";
+import { isShared, shownCard, turn } from "./card.js";
+import { article, flip } from "./face.js";
+import { hide, save, unhide, unsave } from "./kept.js";
+import { notify } from "./notices.js";
+import { stopSpeech, toggleSpeech, usableVoices } from "./speak.js";
+import { askToStay, isLasting } from "./store.js";
+
+/** @type {Record<string, () => unknown>} */
+const DEEDS = {
+  save: toggleSaved,
+  flip,
+  hide: hideCard,
+  copy: copyCard,
+  share: () => import("./share.js").then((module) => module.openShare()),
+  listen,
+  more: () => open("more"),
+  keys: () => open("keys"),
+};
+/** @type {Record<string, string>} */
+const KEYS = { s: "save", g: "flip", c: "copy", h: "share", l: "listen", "?": "keys" };
+
+/** Listens for the buttons and keys of the card page. */
+export function start() {
+  offerListening();
+  document.addEventListener("click", (event) => {
+    const target = /** @type {Element} */ (event.target);
+    const deed = /** @type {HTMLElement | null} */ (target.closest("[data-do]"))?.dataset.do ?? "";
+    if (target.closest("#more [data-do]") || target instanceof HTMLDialogElement) target.closest("dialog")?.close();
+    DEEDS[deed]?.();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || isElsewhere(event.target)) return;
+    DEEDS[KEYS[event.key]]?.();
+  });
+}
+
+async function toggleSaved() {
+  const card = shownCard();
+  let isFirst = false;
+  const { saved } = await documents.kept.change((kept) => {
+    const isSaved = kept.saved.some(({ id }) => id === card.id);
+    isFirst = !isSaved && kept.saved.length === 0;
+    return isSaved ? unsave(kept, card.id) : save(kept, card, new Date().toISOString());
+  });
+  const isSaved = saved.some(({ id }) => id === card.id);
+  if (isFirst) askToStay();
+  if (!isSaved) notify("No longer saved.", { label: "Undo", act: toggleSaved });
+  else if (await isLasting()) notify("Saved on this device.");
+  else notify("Saved until you close the app. This browser keeps nothing longer here.");
+}
+
+async function hideCard() {
+  const { id } = shownCard();
+  await documents.kept.change((kept) => hide(kept, id, new Date().toISOString()));
+  turn(1);
+  const act = async () => {
+    await documents.kept.change((kept) => unhide(kept, id));
+    turn(-1);
+  };
+  notify("You will not be shown that card again.", { label: "Undo", act });
+}
+
+/** The words as shown, and the address of a card that has one. */
+export function textOfCard() {
+  const { said, id } = shownCard();
+  return isShared() ? `${said}\n${location.origin}/affirmations/${id}` : said;
+}
+
+export async function copyCard() {
+  try {
+    await navigator.clipboard.writeText(textOfCard());
+    notify("Copied.");
+  } catch {
+    notify("This browser does not let the app copy. Hold a finger on the words to select them.");
+  }
+}
+
+/** Where there is a voice. It falls silent when the card turns, or turns over. */
+async function offerListening() {
+  new MutationObserver(stopSpeech).observe(article, { attributes: true });
+  const voices = await usableVoices();
+  /** @type {HTMLElement} */ (document.querySelector("[data-do=listen]")).hidden = voices.length === 0;
+}
+
+async function listen() {
+  const voices = await usableVoices();
+  if (voices.length) toggleSpeech(shownCard().said);
+  else notify("This device has no voice to read with.");
+}
+
+function open(/** @type {string} */ id) {
+  /** @type {HTMLDialogElement} */ (document.getElementById(id)).showModal();
+}
+
+/** Keys typed into a field or an open sheet are not meant for the card. */
+function isElsewhere(/** @type {EventTarget | null} */ target) {
+  const isField = target instanceof Element && target.matches("input, textarea, select");
+  return isField || document.querySelector("dialog[open]") !== null;
+}

@@ -1,0 +1,15 @@
+"""Brings a module of the page into the reach of `page.evaluate`, to try its rules by themselves."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page
+
+IMPORT = """async (name) => {
+  const map = JSON.parse(document.querySelector('script[type=importmap]').textContent);
+  globalThis[name] = await import(map.imports[`/static/gen/${name}.js`]);
+}"""
+
+
+def import_module(page: Page, name: str) -> None:
+    """Import `static/js/<name>.js` into an open page of the app, as `globalThis.<name>`."""
+    page.evaluate(IMPORT, name)
