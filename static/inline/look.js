@@ -10,8 +10,8 @@
       else delete root.dataset[name];
     }
     // The first that fits is the browser's choice, and the dark one behind it always fits.
-    /** @type {HTMLMetaElement} */ (document.querySelector("[name=theme-color]")).media =
-      look.theme === "light" ? "all" : look.theme === "dark" ? "not all" : "(prefers-color-scheme: light)";
+    const light = look.theme === "light" ? "all" : look.theme === "dark" ? "not all" : "(prefers-color-scheme: light)";
+    document.querySelector("[name=theme-color]")?.setAttribute("media", light);
   };
   const wearKept = () => {
     try {
