@@ -13,13 +13,25 @@ const CACHE = POCKET.cachePrefix + POCKET.release;
 async function precache() {
   const wasThere = await caches.has(CACHE);
   const responses = await Promise.all(POCKET.precache.map(obtain));
+  const unpacked = await unpack(responses[POCKET.precache.findIndex(({ url }) => url === POCKET.pack)]);
   try {
     const cache = await caches.open(CACHE);
-    await Promise.all(responses.map((response, i) => cache.put(POCKET.precache[i].url, asKept(response))));
+    const whole = responses.map((response, i) => cache.put(POCKET.precache[i].url, response));
+    await Promise.all([...whole, ...unpacked.map(([url, response]) => cache.put(url, response))]);
   } catch (error) {
     if (!wasThere) await caches.delete(CACHE);
     throw error;
   }
+}
+
+/**
+ * The files of the pack, each with its own address.
+ * @returns {Promise<[string, Response][]>}
+ */
+async function unpack(/** @type {Response} */ response) {
+  /** @type {{files: Record<string, [type: string, text: string]>}} */
+  const { files } = await response.clone().json();
+  return Object.entries(files).map(([url, [type, text]]) => [url, new Response(text, { headers: { "Content-Type": type } })]);
 }
 
 /** Removes our caches of other releases; a cache without our prefix is somebody else's. */
@@ -53,17 +65,6 @@ function download(/** @type {Entry} */ { url, integrity, revision }) {
   const address = revision ? `${url}?revision=${revision}` : url;
   const get = (/** @type {RequestCache} */ cache) => fetch(address, { integrity, cache, redirect: "error" });
   return get("default").catch(() => get("reload"));
-}
-
-/**
- * A response as it is kept: all of it but the opener policy, for which Chromium throws the process
- * away that it has begun and starts another, a fifth of a cold start. No page of ours opens windows,
- * or has anything that the one who opened it could count; the server's own answers carry it.
- */
-function asKept(/** @type {Response} */ response) {
-  const headers = new Headers(response.headers);
-  headers.delete("Cross-Origin-Opener-Policy");
-  return new Response(response.body, { status: response.status, headers });
 }
 
 /** The bytes of a response as Subresource Integrity writes them; its body is used up. */

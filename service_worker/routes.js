@@ -1,6 +1,8 @@
 // Which request gets which answer. What is not named here is none of the worker's business.
 
 const LOST_SECONDS = 4;
+// What the pack brings, beside pages.
+const UNPACKED = /^\/static\/gen\/|\.webmanifest$/;
 const CARD_PATH = /^\/affirmations\/([^/]+)$/;
 
 const PRECACHED = new Set(POCKET.precache.map(({ url }) => url));
@@ -14,7 +16,7 @@ function route(/** @type {Request} */ request) {
   const { origin, pathname } = new URL(request.url);
   if (request.method !== "GET" || origin !== self.location.origin) return undefined;
   if (request.mode === "navigate") return routePage(request, pathname);
-  return PRECACHED.has(pathname) ? cacheFirst(request) : undefined;
+  return PRECACHED.has(pathname) || UNPACKED.test(pathname) ? cacheFirst(request) : undefined;
 }
 
 /** A query never leaves the device: it may be words that a reader shared with the app. */

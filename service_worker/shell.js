@@ -6,8 +6,8 @@
 /**
  * @typedef {[id: string, text: string, topic: string, step: string, gentle: string]} Card
  * @typedef {{topics: Record<string, {title: string, hue: number, help: boolean}>, cards: Card[], retired: Card[]}} Deck
- * @typedef {{text: string, headers: Headers}} Frame
- * @typedef {Record<string, [title: string, main: string]>} Parts by path, or by name
+ * @typedef {{text: string, headers: Record<string, string>}} Frame
+ * @typedef {{frame: Frame, parts: Record<string, [title: string, main: string]>}} Pack parts by path, or by name
  */
 
 const DAY_MILLISECONDS = 86_400_000;
@@ -15,13 +15,10 @@ const STYLESHEET_LINK = /<link rel="stylesheet"[^>]*>/;
 const TOKEN = /\{\{pocket:(\w+)\}\}/g;
 // As the server's templates write them, so that a filled page is the server's own.
 const ENTITIES = new Map([["&", "&amp;"], ["<", "&lt;"], [">", "&gt;"], ['"', "&#34;"], ["'", "&#39;"]]);
-// What these say of the frame's bytes is wrong for a filled page.
-const BYTE_HEADERS = ["content-encoding", "content-length", "etag", "last-modified"];
 
 const readDeck = remember(async () => /** @type {Deck} */ (await (await precached(POCKET.deck)).json()));
-const readParts = remember(async () => /** @type {Parts} */ (await (await precached(POCKET.parts)).json()));
 const readStyles = remember(async () => (await precached(POCKET.stylesheet)).text());
-const readFrame = remember(loadFrame);
+const readPack = remember(loadPack);
 
 /** The front page: the card of the device's own date, whatever the server's zone. */
 async function todaysPage(/** @type {Date} */ now) {
@@ -81,14 +78,12 @@ function valuesOf(/** @type {Deck} */ { cards, topics }, /** @type {Card} */ car
  * @param {{path?: string, values?: Record<string, string>, status?: number}} how `path` is the place it has in the bar
  */
 async function page(name, { path = "", values = {}, status = 200 }) {
-  const [frame, parts] = await Promise.all([readFrame(), readParts()]);
+  const { frame, parts } = await readPack();
   const [title, main] = parts[name].map((part) => fill(part, values));
   const text = frame.text
     .replace(`<a href="${path}"`, (link) => `${link} aria-current="page"`)
     .replace(TOKEN, (_, part) => (part === "title" ? title : main));
-  const headers = new Headers(frame.headers);
-  headers.set("Pocket-Page", name.replace("/", ""));
-  return new Response(text, { status, headers });
+  return new Response(text, { status, headers: { ...frame.headers, "Pocket-Page": name.replace("/", "") } });
 }
 
 /** A part's text with every token's value in its place, escaped for HTML. */
@@ -100,13 +95,12 @@ function escapeHTML(/** @type {string} */ text) {
   return text.replace(/[&<>"']/g, (character) => ENTITIES.get(character) ?? "");
 }
 
-/** @returns {Promise<Frame>} */
-async function loadFrame() {
-  const [response, styles] = await Promise.all([precached(POCKET.frame), readStyles()]);
-  const headers = new Headers(response.headers);
-  for (const name of BYTE_HEADERS) headers.delete(name);
-  const text = (await response.text()).replace(STYLESHEET_LINK, () => `<style>${styles}</style>`);
-  return { text, headers };
+/** @returns {Promise<Pack>} with the styles in its frame */
+async function loadPack() {
+  const [response, styles] = await Promise.all([precached(POCKET.pack), readStyles()]);
+  const { frame, parts } = await response.json();
+  const text = frame.text.replace(STYLESHEET_LINK, () => `<style>${styles}</style>`);
+  return { frame: { ...frame, text }, parts };
 }
 
 async function precached(/** @type {string} */ path) {

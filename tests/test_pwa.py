@@ -85,11 +85,13 @@ def test_the_precache_holds_all_that_its_pages_ask_for(
     client: FlaskClient, constants: dict[str, Any]
 ) -> None:
     kept = {entry["url"] for entry in constants["precache"]}
-    for path in ["/", "/shell", "/topics", "/nowhere"]:
-        page = client.get(path).text
+    packed = set(client.get("/pack.json").get_json()["files"])
+    assert not kept & packed
+    frame = client.get("/pack.json").get_json()["frame"]["text"]
+    for page in [frame, *(client.get(path).text for path in ["/", "/topics", "/nowhere"])]:
         wanted = re.findall(r'(?:stylesheet" href|module" src|data-deck)="([^"]+)"', page)
         imported = json.loads(re.findall(r'importmap">(.+?)</script>', page)[0])["imports"].values()
-        assert {*wanted, *imported} <= kept
+        assert {*wanted, *imported} <= kept | packed
         assert wanted
 
 
@@ -123,11 +125,16 @@ def test_hashed_files_come_compressed(client: FlaskClient, constants: dict[str, 
 def test_the_frame_has_a_token_for_the_title_and_one_for_the_main_part(
     client: FlaskClient,
 ) -> None:
-    assert re.findall(r"{{pocket:(\w+)}}", client.get("/shell").text) == ["title", "main"]
+    assert re.findall(
+        r"{{pocket:(\w+)}}", client.get("/pack.json").get_json()["frame"]["text"]
+    ) == [
+        "title",
+        "main",
+    ]
 
 
 def test_the_card_parts_have_a_token_for_each_part_of_a_card(client: FlaskClient) -> None:
-    parts = client.get("/parts.json").get_json()
+    parts = client.get("/pack.json").get_json()["parts"]
     names = {field.name for field in fields(CardView)}
     for name in ["card", "lost"]:
         assert set(re.findall(r"{{pocket:(\w+)}}", "".join(parts[name]))) == names
@@ -135,7 +142,7 @@ def test_the_card_parts_have_a_token_for_each_part_of_a_card(client: FlaskClient
 
 @pytest.mark.parametrize("path", [f"/{name}" for name in SHEETS])
 def test_the_kept_part_of_a_page_is_what_the_server_shows(client: FlaskClient, path: str) -> None:
-    title, main = client.get("/parts.json").get_json()[path]
+    title, main = client.get("/pack.json").get_json()["parts"][path]
     page = client.get(path).text
     assert f"<title>{title}</title>" in page
     lists = re.compile(r"<li><a href=\"/affirmations.*?</li>\n?", re.S)  # topics.js fills them in
@@ -168,5 +175,4 @@ def test_robots_may_read_the_pages_and_not_the_api(client: FlaskClient) -> None:
     assert client.get("/robots.txt").text.splitlines() == [
         "User-agent: *",
         "Disallow: /api/",
-        "Disallow: /shell",
     ]

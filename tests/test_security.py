@@ -13,30 +13,34 @@ from webapp import create_app
 from webapp.security import RateLimits
 from webapp.security import page_headers
 
-PATHS = [
-    "/",
-    "/help",
-    "/nowhere",
-    "/sw.js",
-    "/manifest.webmanifest",
-    "/api/deck",
-]
+PAGES = ["/", "/help", "/nowhere"]
+DATA = ["/sw.js", "/manifest.webmanifest", "/api/deck", "/pack.json", "/robots.txt", "/api/nowhere"]
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", [*PAGES, *DATA])
 def test_every_answer_carries_the_guard_rails(client: FlaskClient, path: str) -> None:
     headers = client.get(path).headers
     assert headers["Content-Security-Policy"].startswith("default-src 'none'; ")
     assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
-    assert "require-trusted-types-for 'script'" in headers["Content-Security-Policy"]
     assert "unsafe" not in headers["Content-Security-Policy"]
     assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Referrer-Policy"] == "no-referrer"
-    assert "geolocation=()" in headers["Permissions-Policy"]
-    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
     assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
     assert "Set-Cookie" not in headers
     assert "Strict-Transport-Security" not in headers
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_carry_those_for_what_runs_in_them(client: FlaskClient, path: str) -> None:
+    headers = client.get(path).headers
+    assert "require-trusted-types-for 'script'" in headers["Content-Security-Policy"]
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert "geolocation=()" in headers["Permissions-Policy"]
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+def test_the_workers_own_requests_obey_the_pages_policy(client: FlaskClient) -> None:
+    policy = "Content-Security-Policy"
+    assert client.get("/sw.js").headers[policy] == client.get("/").headers[policy]
 
 
 @pytest.mark.parametrize("path", ["/static/icons/icon.svg", "/static/icons/icon-192.png"])

@@ -21,7 +21,6 @@ from whitenoise import WhiteNoise
 
 from webapp import cli
 from webapp.assets import STATIC
-from webapp.assets import Assets
 from webapp.assets import build_assets
 from webapp.config import Settings
 from webapp.config import load_settings
@@ -36,9 +35,12 @@ from webapp.push.vapid import Vapid
 from webapp.push.vapid import load_key
 from webapp.rendering import Renderer
 from webapp.security import RateLimits
+from webapp.security import data_headers
 from webapp.security import file_headers
+from webapp.security import kept_headers
 from webapp.security import page_headers
 from webapp.security import with_headers
+from webapp.security import without_validators
 from webapp.store import Store
 from webapp.store import open_store
 from webapp.subscription import DEFAULT_PUSH_HOSTS
@@ -55,6 +57,9 @@ _log = logging.getLogger(__name__)
 
 LANGUAGE = "en"
 LONGEST_BODY_OCTETS = 16 * 1024
+HASHED = "/static/gen/"
+# Said with each of two dozen files, so in few words; our scripts and styles are always in UTF-8.
+FOREVER = "max-age=31536000, immutable"
 ICON_AGE_SECONDS = 30 * 24 * 3600
 
 
@@ -101,35 +106,38 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
     )
     app.register_blueprint(pages_blueprint(renderer, deck, _utc_now))
     app.register_blueprint(previews_blueprint(deck))
-    app.register_blueprint(pwa_blueprint(settings, assets, renderer))
+    style = assets.stylesheet.integrity
+    pages = page_headers(assets.inline_scripts, style, is_https=settings.is_https)
+    app.register_blueprint(pwa_blueprint(settings, assets, renderer, kept_headers(pages)))
     app.register_blueprint(api_blueprint(store, deck, policy, settings, limits, run, _utc_now))
     cli.register(app)
-    app.wsgi_app = _wrap(app, settings, assets)  # type: ignore[assignment, method-assign]
+    app.wsgi_app = _wrap(app, settings, pages)  # type: ignore[assignment, method-assign]
     return app
 
 
-def _wrap(app: Flask, settings: Settings, assets: Assets) -> WSGIApplication:
+def _wrap(app: Flask, settings: Settings, pages: list[tuple[str, str]]) -> WSGIApplication:
     """Guard rails around every answer of Flask, and static files with theirs before it."""
-    headers = page_headers(
-        assets.inline_scripts, assets.stylesheet.integrity, is_https=settings.is_https
-    )
-    guarded = with_headers(app.wsgi_app, headers)
+    guarded = with_headers(app.wsgi_app, pages, data_headers(is_https=settings.is_https))
 
-    def add_file_headers(headers: Headers, _path: str, _url: str) -> None:
+    def add_file_headers(headers: Headers, _path: str, url: str) -> None:
         for name, value in file_headers(is_https=settings.is_https):
             headers[name] = value
+        if url.startswith(HASHED):
+            headers["Cache-Control"] = FOREVER
+            headers["Content-Type"] = (headers["Content-Type"] or "").partition(";")[0]
 
     application = WhiteNoise(
         guarded,
         add_headers_function=add_file_headers,
         max_age=ICON_AGE_SECONDS,
         allow_all_origins=False,
-        immutable_file_test=r"^/static/gen/",
+        immutable_file_test=f"^{HASHED}",
     )
     for folder in ("gen", "icons", "screenshots"):
         application.add_files(str(STATIC / folder), f"static/{folder}")
     proxies = settings.trusted_proxies
-    return ProxyFix(application, x_for=proxies, x_proto=proxies) if proxies else application
+    lean = without_validators(application, HASHED)
+    return ProxyFix(lean, x_for=proxies, x_proto=proxies) if proxies else lean
 
 
 def _warn(settings: Settings) -> None:

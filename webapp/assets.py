@@ -11,7 +11,9 @@ import base64
 import hashlib
 import json
 import os
+import re
 import tempfile
+from collections.abc import Iterable
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import StringIO
@@ -27,6 +29,7 @@ from webapp.deck import Deck
 ROOT = Path(__file__).parent.parent
 STATIC = ROOT / "static"
 WORKER_SOURCES = ("precache", "strategies", "shell", "routes", "notifications", "worker")
+FRONT_MODULES = ("app", "offline", "card", "actions")  # what the card page asks for
 CSS_SOURCES = (
     "tokens",
     "base",
@@ -53,12 +56,17 @@ class Asset:
 
 @dataclass(frozen=True, slots=True)
 class Assets:
-    """What was built: addresses for the templates and the texts for the worker's route."""
+    """What was built: addresses for the templates and the texts for the worker's route.
+
+    `pack` holds the modules that the card page does not ask for, address to text: a device fetches
+    them together, which costs a first visit a third of their octets one by one.
+    """
 
     stylesheet: Asset
     deck: Asset
     modules: Mapping[str, Asset]
     icons: Mapping[str, Asset]
+    pack: Mapping[str, str]
     inline: Mapping[str, str]
     import_map: str
     worker: str
@@ -71,8 +79,9 @@ class Assets:
 
     @property
     def files(self) -> list[Asset]:
-        """Everything static that the app needs offline."""
-        return [self.stylesheet, self.deck, *self.modules.values(), *self.icons.values()]
+        """The static files that the app needs offline, but for the modules in the pack."""
+        modules = [module for module in self.modules.values() if module.url not in self.pack]
+        return [self.stylesheet, self.deck, *modules, *self.icons.values()]
 
 
 def build_assets(app: Flask, deck: Deck, gen: Path = STATIC / "gen") -> Assets:
@@ -82,16 +91,17 @@ def build_assets(app: Flask, deck: Deck, gen: Path = STATIC / "gen") -> Assets:
     """
     environment = _environment(app)
     gen.mkdir(parents=True, exist_ok=True)
-    modules = {
-        path.stem: _keep(
-            gen, path.stem, "js", _build(environment, f"js/{path.stem}", [path], "rjsmin")
-        )
+    sources = {
+        path.stem: _build(environment, f"js/{path.stem}", [path], "rjsmin")
         for path in sorted((STATIC / "js").glob("*.js"))
     }
+    modules = {name: _keep(gen, name, "js", source) for name, source in sources.items()}
+    front = _closure(FRONT_MODULES, sources)
     return Assets(
         stylesheet=_keep(gen, "pocket", "css", _stylesheet(environment, deck)),
         deck=_keep(gen, "deck", "json", _json(deck.as_json())),
         modules=modules,
+        pack={modules[name].url: text for name, text in sources.items() if name not in front},
         icons={name: _icon(name) for name in ("icon.svg", "icon-192.png", "badge-96.png")},
         import_map=_json(
             {"imports": {f"/static/gen/{name}.js": asset.url for name, asset in modules.items()}}
@@ -108,6 +118,18 @@ def build_assets(app: Flask, deck: Deck, gen: Path = STATIC / "gen") -> Assets:
 def worker_text(source: str, constants: Mapping[str, object]) -> str:
     """The service worker: one JSON line of constants, then its plain source."""
     return f"const POCKET = {_json(constants)};\n{source}\n"
+
+
+def _closure(names: Iterable[str], sources: Mapping[str, str]) -> set[str]:
+    """These modules and all that they import before they run."""
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += re.findall(r'\bfrom"\./([\w-]+)\.js"', sources[name])
+    return found
 
 
 def _environment(app: Flask) -> Environment:

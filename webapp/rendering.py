@@ -6,7 +6,6 @@ makes one frame and the parts of every page, with tokens, which the service work
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from dataclasses import fields
 from datetime import date
@@ -21,14 +20,11 @@ from webapp.deck import Affirmation
 from webapp.deck import Deck
 from webapp.deck import typeset
 from webapp.documents import HTML
-from webapp.documents import JSON
 from webapp.documents import Document
 from webapp.documents import make_document
 from webapp.helplines import Helplines
 from webapp.push.message import NEUTRAL_BODY
 
-FRAME = "/shell"
-PARTS = "/parts.json"
 SHEETS = ("topics", "saved", "sit", "settings", "reminders", "help", "install", "about")
 ONE_DAY = timedelta(days=1)
 
@@ -118,17 +114,17 @@ class Renderer:
         return self._page("lost.html", path="", view=self._of(today), nearby=(), page="lost")
 
     @cached_property
-    def frame(self) -> Document:
+    def frame(self) -> str:
         """Every page's surroundings, with tokens for its title and its main part."""
         tokens = {name: token(name) for name in ("title", "main")}
-        return self._page("shell.html", path="", page="shell", tokens=tokens)
+        return self._render("shell.html", layout="base.html", path="", page="", tokens=tokens)
 
     @cached_property
-    def parts(self) -> Document:
+    def parts(self) -> dict[str, tuple[str, str]]:
         """Title and main part of every page by its path, or by its name: `card` and `lost`."""
         parts = {name: self._part(f"{name}.html", page="shell") for name in ("card", "lost")}
         parts |= {f"/{name}": self._part(f"{name}.html", page=name) for name in SHEETS}
-        return make_document(json.dumps(parts, ensure_ascii=False, separators=(",", ":")), JSON)
+        return parts
 
     @cached_property
     def sheets(self) -> dict[str, Document]:

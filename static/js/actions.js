@@ -8,7 +8,6 @@ import { isShared, shownCard, turn } from "./card.js";
 import { article, flip } from "./face.js";
 import { hide, save, unhide, unsave } from "./kept.js";
 import { notify } from "./notices.js";
-import { stopSpeech, toggleSpeech, usableVoices } from "./speak.js";
 import { askToStay, isLasting } from "./store.js";
 
 /** @type {Record<string, () => unknown>} */
@@ -19,7 +18,7 @@ const DEEDS = {
   copy: copyCard,
   share: () => import("./share.js").then((module) => module.openShare()),
   listen,
-  more: () => open("more"),
+  more: openMore,
   keys: () => open("keys"),
 };
 /** @type {Record<string, string>} */
@@ -27,11 +26,10 @@ const KEYS = { s: "save", g: "flip", c: "copy", h: "share", l: "listen", "?": "k
 
 /** Listens for the buttons and keys of the card page. */
 export function start() {
-  offerListening();
   document.addEventListener("click", (event) => {
     const target = /** @type {Element} */ (event.target);
     const deed = /** @type {HTMLElement | null} */ (target.closest("[data-do]"))?.dataset.do ?? "";
-    if (target.closest("#more [data-do]") || target instanceof HTMLDialogElement) target.closest("dialog")?.close();
+    if (target.closest("#more [data-do]") || isBackdrop(target, event)) target.closest("dialog")?.close();
     DEEDS[deed]?.();
   });
   document.addEventListener("keydown", (event) => {
@@ -81,21 +79,34 @@ export async function copyCard() {
   }
 }
 
-/** Where there is a voice. It falls silent when the card turns, or turns over. */
-async function offerListening() {
-  new MutationObserver(stopSpeech).observe(article, { attributes: true });
-  const voices = await usableVoices();
-  /** @type {HTMLElement} */ (document.querySelector("[data-do=listen]")).hidden = voices.length === 0;
+/** Listening is offered where there is a voice. */
+async function openMore() {
+  open("more");
+  const { usableVoices } = await readVoice();
+  /** @type {HTMLElement} */ (document.querySelector("[data-do=listen]")).hidden = !(await usableVoices()).length;
 }
 
 async function listen() {
-  const voices = await usableVoices();
-  if (voices.length) toggleSpeech(shownCard().said);
+  const { toggleSpeech, usableVoices } = await readVoice();
+  if ((await usableVoices()).length) toggleSpeech(shownCard().said);
   else notify("This device has no voice to read with.");
+}
+
+/** The voice falls silent when the card turns, or turns over. */
+async function readVoice() {
+  const voice = await import("./speak.js");
+  new MutationObserver(voice.stopSpeech).observe(article, { attributes: true });
+  return voice;
 }
 
 function open(/** @type {string} */ id) {
   /** @type {HTMLDialogElement} */ (document.getElementById(id)).showModal();
+}
+
+/** A tap beside an open sheet closes it; one on its bare parts does not. */
+function isBackdrop(/** @type {Element} */ target, /** @type {MouseEvent} */ { clientX, clientY }) {
+  const { top, left, right } = target.getBoundingClientRect();
+  return target instanceof HTMLDialogElement && (clientY < top || clientX < left || clientX > right);
 }
 
 /** Keys typed into a field or an open sheet are not meant for the card. */

@@ -6,6 +6,7 @@ const LONGEST_WAIT_MILLISECONDS = 1000;
 
 /** The screens that have a module of their own. @type {Record<string, () => Promise<void>>} */
 const SCREENS = {
+  install: () => import("./install.js").then((module) => module.offerInstall(installPrompt)),
   reminders: () => import("./reminders.js").then((module) => module.start()),
   saved: () => import("./saved.js").then((module) => module.start()),
   settings: () => import("./settings.js").then((module) => module.start()),
@@ -30,7 +31,6 @@ wordsPainted().then(begin);
 
 function begin() {
   import("./offline.js").then((module) => module.keepOffline(() => isTouched));
-  import("./install.js").then((module) => module.offerInstall(installPrompt));
   if (document.querySelector(".face")) beginCard();
   const page = /** @type {HTMLElement | null} */ (document.querySelector("[data-page]"))?.dataset.page ?? "";
   SCREENS[page]?.();

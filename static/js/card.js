@@ -12,7 +12,7 @@ import { article, markSaved, paint, point, soften, wordsShown } from "./face.js"
 import { listenForTurns } from "./gestures.js";
 import { ownCards } from "./kept.js";
 import { poolOf } from "./pool.js";
-import { mergeReading, pick, show } from "./reading.js";
+import { pick, show } from "./reading.js";
 import { onChange } from "./store.js";
 
 /** @type {Deck} */
@@ -21,6 +21,8 @@ let deck;
 let kept;
 /** @type {Reading} */
 let reading;
+/** What was seen and is not on the disk yet. @type {Set<string>} */
+const unwritten = new Set();
 /** The ids to go back through, and the place in them. @type {string[]} */
 let trail;
 let place = 0;
@@ -159,9 +161,10 @@ function isInTheMiddle() {
   return document.querySelector("dialog[open]") !== null || Boolean(globalThis.speechSynthesis?.speaking);
 }
 
-/** Another tab, or this one, changed what is kept. */
+/** Another tab, or this one, changed what is kept, or erased it. */
 async function follow() {
-  kept = await documents.kept.read();
+  [kept, reading] = await Promise.all([documents.kept.read(), documents.reading.read()]);
+  for (const id of unwritten) reading = show(reading, id, pool());
   settle(shown);
 }
 
@@ -180,10 +183,13 @@ function settle(/** @type {Card} */ card) {
 }
 
 /** Counts a card as seen: here at once, since the next is chosen by it, and on the disk when there is time. */
-function see(/** @type {Card} */ card) {
-  reading = show(reading, card.id, pool());
-  const mine = reading;
-  setTimeout(() => documents.reading.change((stored) => mergeReading(mine, stored)));
+function see(/** @type {Card} */ { id }) {
+  reading = show(reading, id, pool());
+  unwritten.add(id);
+  setTimeout(async () => {
+    await documents.reading.change((stored) => show(stored, id, pool()));
+    unwritten.delete(id);
+  });
 }
 
 /** An own line has no address on any server; its id stands in the fragment, which never leaves the device. */

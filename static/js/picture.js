@@ -33,7 +33,7 @@ export function drawPicture(/** @type {HTMLCanvasElement} */ canvas, /** @type {
   lines.forEach((line, place) => context.fillText(line, left, top + (place * LEADING + 0.9) * size));
   context.fillStyle = colourOf(canvas, "--ink-soft");
   context.font = `${small}px ${sans}`;
-  context.fillText(topicTitle, left, top - 0.8 * small);
+  context.fillText(topicTitle, left, top - 0.9 * small);
   context.font = `500 ${small}px ${serif}`;
   // Phones cover the lowest part of a tall picture with what is theirs.
   context.fillText("Pocket", left, height - margin - 0.15 * Math.max(0, height - width));
@@ -65,7 +65,8 @@ function balance(/** @type {string[]} */ pieces, /** @type {(text: string) => nu
       const line = pieces.slice(start, end).join(" ");
       const room = limit - widthOf(line);
       if (room < 0 && end > start + 1) break;
-      const strain = room ** 2 * (/[.,;:?!]$/.test(line) ? AT_A_REST : 1) + best[end].strain;
+      const isAtRest = /[.,;:?!]$/.test(line) && end < pieces.length;
+      const strain = room ** 2 * (isAtRest ? AT_A_REST : 1) + best[end].strain;
       if (strain < best[start].strain) best[start] = { strain, lines: [line, ...best[end].lines] };
     }
   }

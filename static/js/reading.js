@@ -55,8 +55,8 @@ export function countSeen(/** @type {Reading} */ { counts }, /** @type {Card[]} 
 
 /** What two tabs, or a device and its backup, know together; the history of `mine`. @returns {Reading} */
 export function mergeReading(/** @type {Reading} */ mine, /** @type {Reading} */ theirs) {
-  const counts = { ...theirs.counts };
-  for (const [id, count] of Object.entries(mine.counts)) counts[id] = Math.max(count, counts[id] ?? 0);
+  const all = [...Object.entries(theirs.counts), ...Object.entries(mine.counts)].sort(([, a], [, b]) => a - b);
+  const counts = Object.fromEntries(all); // of two with one id the last, which is the higher
   return { version: 1, counts, history: mine.history.length ? mine.history : theirs.history };
 }
 

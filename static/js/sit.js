@@ -10,7 +10,7 @@
 import { loadDeck, topicOf } from "./deck.js";
 import * as documents from "./documents.js";
 import { poolOf } from "./pool.js";
-import { mergeReading, pick, show } from "./reading.js";
+import { pick, show } from "./reading.js";
 import { speak, stopSpeech, usableVoices } from "./speak.js";
 import { onChange } from "./store.js";
 
@@ -81,9 +81,8 @@ function pass() {
 function turn() {
   const pool = poolOf(deck, kept);
   const card = pick(reading, pool, reading.history.at(-1) ?? "", Math.random) ?? deck.cards[0];
-  const mine = show(reading, card.id, pool);
-  reading = mine;
-  documents.reading.change((stored) => mergeReading(mine, stored));
+  reading = show(reading, card.id, pool);
+  documents.reading.change((stored) => show(stored, card.id, pool));
   session.dataset.hue = String(topicOf(deck, card).hue);
   const isGentle = document.documentElement.dataset.face === "gentle";
   say((isGentle && card.gentle) || card.text);

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 
 import requests
@@ -12,4 +14,13 @@ def release_of(url: str) -> tuple[str, dict[str, str]]:
     line = requests.get(f"{url}/sw.js", timeout=10).text.partition("\n")[0]
     constants = json.loads(line.removeprefix("const POCKET = ").removesuffix(";"))
     entries = {entry["url"]: entry["integrity"] for entry in constants["precache"]}
+    for path, (_, text) in (
+        requests.get(url + constants["pack"], timeout=10).json()["files"].items()
+    ):
+        entries[path] = integrity_of(text)
     return constants["cachePrefix"] + constants["release"], entries
+
+
+def integrity_of(text: str) -> str:
+    """Subresource Integrity of a text in UTF-8."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

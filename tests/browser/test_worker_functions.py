@@ -21,8 +21,7 @@ ORIGIN = "https://pocket.test"
 POCKET = {
     "release": "1",
     "cachePrefix": "pocket-",
-    "frame": "/shell",
-    "parts": "/parts.json",
+    "pack": "/pack.json",
     "sheets": ["/topics"],
     "deck": "/deck.json",
     "stylesheet": "/pocket.css",
@@ -89,20 +88,21 @@ OURS = {
     ORIGIN: "/",
 }
 
-KEEP = """async ({ deck, frame, parts, styles }) => {
+KEEP = """async ({ deck, pack, styles }) => {
   const cache = await caches.open(CACHE);
-  const headers = {
-    'Content-Type': 'text/html; charset=utf-8',
-    'Content-Security-Policy': "default-src 'none'",
-    'ETag': '"1"',
-    'Content-Encoding': 'br',
-  };
   await cache.put('/deck.json', Response.json(deck));
-  await cache.put('/parts.json', Response.json(parts));
+  await cache.put('/pack.json', Response.json(pack));
   await cache.put('/pocket.css', new Response(styles));
-  await cache.put('/shell', new Response(frame, { headers }));
 }"""
-KEPT = {"deck": DECK, "frame": FRAME, "parts": PARTS, "styles": STYLES}
+HEADERS = {
+    "content-type": "text/html; charset=utf-8",
+    "content-security-policy": "default-src 'none'",
+}
+KEPT = {
+    "deck": DECK,
+    "pack": {"frame": {"text": FRAME, "headers": HEADERS}, "parts": PARTS, "files": {}},
+    "styles": STYLES,
+}
 TELL = """async (response) => ({
   status: response.status, text: await response.text(), headers: [...response.headers],
 })"""
@@ -213,16 +213,12 @@ def test_a_topic_with_help_and_a_card_of_two_wordings_say_so(filled: Callable[[s
     assert "|20|yes|two|three|" in main_of(filled("cardPage('one')"))
 
 
-def test_a_filled_page_keeps_the_shells_headers_but_those_about_its_bytes(
+def test_a_page_has_the_headers_of_its_frame_and_its_own_name(
     filled: Callable[[str], Any],
 ) -> None:
     page = filled("cardPage('one')")
     assert page["status"] == 200
-    assert dict(page["headers"]) == {
-        "content-type": "text/html; charset=utf-8",
-        "content-security-policy": "default-src 'none'",
-        "pocket-page": "card",
-    }
+    assert dict(page["headers"]) == HEADERS | {"pocket-page": "card"}
 
 
 def test_the_front_page_has_the_card_and_the_date_of_the_day(filled: Callable[[str], Any]) -> None:

@@ -4,8 +4,7 @@
 declare const POCKET: {
   release: string;
   cachePrefix: string;
-  frame: string;
-  parts: string;
+  pack: string;
   sheets: string[];
   deck: string;
   stylesheet: string;

@@ -12,19 +12,20 @@ from flask import request
 from webapp.assets import Assets
 from webapp.assets import worker_text
 from webapp.config import Settings
+from webapp.documents import HTML
 from webapp.documents import JAVASCRIPT
+from webapp.documents import JSON
 from webapp.documents import MANIFEST
 from webapp.documents import TEXT
 from webapp.documents import Document
 from webapp.documents import answer
 from webapp.documents import make_document
-from webapp.rendering import FRAME
-from webapp.rendering import PARTS
 from webapp.rendering import SHEETS
 from webapp.rendering import Renderer
 
 CACHE_PREFIX = "pocket-"
 DESCRIPTION = "One kind line about asking for help. Works offline, asks nothing, follows nobody."
+PACK = "/pack.json"
 MANIFEST_PATH = "/manifest.webmanifest"
 ICON_SIZES = (192, 512)
 SHORTCUTS = (
@@ -35,17 +36,23 @@ SHORTCUTS = (
 )
 
 
-def pwa_blueprint(settings: Settings, assets: Assets, renderer: Renderer) -> Blueprint:
-    """The routes of the PWA layer; the worker they serve keeps every page of `renderer`."""
+def pwa_blueprint(
+    settings: Settings, assets: Assets, renderer: Renderer, headers: Mapping[str, str]
+) -> Blueprint:
+    """The routes of the PWA layer; the worker they serve keeps every page of `renderer`.
+
+    `headers` are the guard rails of the pages that the worker puts together.
+    """
     bp = Blueprint("pwa", __name__)
-    kept = {FRAME: renderer.frame, PARTS: renderer.parts}
     described = make_document(json.dumps(manifest(), ensure_ascii=False), MANIFEST)
-    worker = assets.kill_switch if settings.kill_worker else _worker(assets, kept, described)
+    frame = {"text": renderer.frame, "headers": {"Content-Type": HTML, **headers}}
+    pack = make_document(_pack(frame, renderer.parts, assets, described), JSON)
+    worker = assets.kill_switch if settings.kill_worker else _worker(assets, pack)
     documents = {
-        **kept,
+        PACK: pack,
         MANIFEST_PATH: described,
         "/sw.js": make_document(worker, JAVASCRIPT),
-        "/robots.txt": make_document("User-agent: *\nDisallow: /api/\nDisallow: /shell\n", TEXT),
+        "/robots.txt": make_document("User-agent: *\nDisallow: /api/\n", TEXT),
     }
     for path, document in documents.items():
         bp.add_url_rule(
@@ -122,18 +129,28 @@ def _image(name: str, size: int) -> dict[str, str]:
     return {"src": f"/static/icons/{name}", "sizes": f"{size}x{size}", "type": "image/png"}
 
 
-def _worker(assets: Assets, pages: Mapping[str, Document], described: Document) -> str:
+def _pack(
+    frame: Mapping[str, object],
+    parts: Mapping[str, tuple[str, str]],
+    assets: Assets,
+    described: Document,
+) -> str:
+    """What only a device asks for, in one file: the frame and parts of all pages, further files.
+
+    Browsers ask for the manifest at each cold start; kept, it costs a later visit nothing.
+    """
+    files = {url: (JAVASCRIPT, text) for url, text in assets.pack.items()}
+    files[MANIFEST_PATH] = (MANIFEST, described.body.decode())
+    contents = {"frame": frame, "parts": parts, "files": files}
+    return json.dumps(contents, ensure_ascii=False, separators=(",", ":"))
+
+
+def _worker(assets: Assets, pack: Document) -> str:
     precache = [{"url": asset.url, "integrity": asset.integrity} for asset in assets.files]
-    # Browsers ask for the manifest at each cold start; kept, it costs a later visit nothing.
-    precache.append({"url": MANIFEST_PATH, "integrity": described.integrity})
-    precache += [
-        {"url": url, "integrity": page.integrity, "revision": page.revision}
-        for url, page in pages.items()
-    ]
+    precache.append({"url": PACK, "integrity": pack.integrity, "revision": pack.revision})
     constants = {
         "cachePrefix": CACHE_PREFIX,
-        "frame": FRAME,
-        "parts": PARTS,
+        "pack": PACK,
         "sheets": [f"/{name}" for name in SHEETS],
         "deck": assets.deck.url,
         "stylesheet": assets.stylesheet.url,
