@@ -24,7 +24,7 @@ run: $(BIN)/.runtime ## Start the app on http://127.0.0.1:8000 (HOST, PORT and P
 
 test: check ## Check everything, then run every test in Chromium and on PostgreSQL
 	@$(BIN)/python -m tests.machine
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 3 --dist worksteal
 
 check: $(BIN)/.development types ## Style, types and imports, without running anything
 	$(BIN)/ruff check .

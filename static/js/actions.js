@@ -16,7 +16,7 @@ const DEEDS = {
   flip,
   hide: hideCard,
   copy: copyCard,
-  share: () => import("./share.js").then((module) => module.openShare()),
+  share: () => import("./share.js").then((module) => module.openShare(textOfCard(), copyCard)),
   listen,
   more: openMore,
   keys: () => open("keys"),
@@ -65,12 +65,12 @@ async function hideCard() {
 }
 
 /** The words as shown, and the address of a card that has one. */
-export function textOfCard() {
+function textOfCard() {
   const { said, id } = shownCard();
   return isShared() ? `${said}\n${location.origin}/affirmations/${id}` : said;
 }
 
-export async function copyCard() {
+async function copyCard() {
   try {
     await navigator.clipboard.writeText(textOfCard());
     notify("Copied.");

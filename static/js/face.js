@@ -36,6 +36,7 @@ export function wordsShown() {
 
 /** Shows the other wording of a card that has two. */
 export function flip() {
+  if (!article.dataset.faces) return;
   article.toggleAttribute("data-flipped");
   soften();
   say();

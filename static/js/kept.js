@@ -79,10 +79,10 @@ export function ownCards(/** @type {Kept} */ { own }) {
   return own.map(({ id, text }) => ({ id, text, topic: "", step: "", gentle: "" }));
 }
 
-/** Both; of two records with one id the newer one, and the choices of `mine`. @returns {Kept} */
+/** Both, the newest first; of two records with one id the one in `mine`, and its choices. @returns {Kept} */
 export function merge(/** @type {Kept} */ mine, /** @type {Kept} */ theirs) {
   const both = (/** @type {"saved" | "hidden" | "own"} */ list) =>
-    [...mine[list], ...theirs[list]].sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
+    [...mine[list], ...theirs[list].filter(({ id }) => !mine[list].some((each) => each.id === id))].sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
   return parseKept({ ...mine, saved: both("saved"), hidden: both("hidden"), own: both("own") });
 }
 

@@ -78,7 +78,8 @@ function showSeen(/** @type {Deck} */ deck, /** @type {Kept} */ kept, /** @type 
   const all = [...deck.cards, ...deck.retired, ...ownCards(kept)];
   const cards = ids.flatMap((id) => all.find((card) => card.id === id) ?? []);
   list("#history ul", cards.map((card) => item(card.text, addressOf(deck, card.id), [])));
-  write("#seen", `Seen ${countSeen(reading, deck.cards)} of ${deck.cards.length} cards, the last first`);
+  const seen = countSeen(reading, deck.cards);
+  write("#seen", seen ? `Seen ${seen} of ${deck.cards.length} cards, the last first` : "What you have read waits here.");
 }
 
 function showHidden(/** @type {Deck} */ deck, /** @type {Kept} */ { hidden }) {

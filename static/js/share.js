@@ -1,6 +1,5 @@
 /** The sheet for sharing: the card as words with its address, or as a picture made here. */
 
-import { copyCard, textOfCard } from "./actions.js";
 import { isShared, shownCard } from "./card.js";
 import { notify } from "./notices.js";
 import { drawPicture } from "./picture.js";
@@ -17,6 +16,8 @@ const canShareFiles = navigator.canShare?.({ files: [new File(["1"], "1.jpg", { 
 
 /** The picture on the canvas; ready before the tap, after which a share sheet waits for little. @type {Promise<Blob | null>} */
 let picture;
+let text = "";
+let copyWords = () => {};
 
 if (canShareFiles) find("#share-picture").textContent = "Share the picture";
 if (!canShare) find("#share-words").textContent = "Copy the words";
@@ -24,8 +25,14 @@ find("#share-picture").addEventListener("click", sharePicture);
 find("#share-words").addEventListener("click", shareWords);
 sheet.addEventListener("change", draw);
 
-/** Opens the sheet for the card on the screen. */
-export function openShare() {
+/**
+ * Opens the sheet for the card on the screen.
+ * @param {string} words to be shared, with their address if they have one
+ * @param {() => void} copy what is done where words cannot be shared
+ */
+export function openShare(words, copy) {
+  text = words;
+  copyWords = copy;
   sheet.showModal();
   draw();
   // The sky may still be on its way from one hue to another.
@@ -59,8 +66,8 @@ async function sharePicture() {
 
 async function shareWords() {
   sheet.close();
-  if (canShare) await hand({ text: textOfCard() }, "Copy the words", copyCard);
-  else await copyCard();
+  if (canShare) await hand({ text }, "Copy the words", copyWords);
+  else copyWords();
 }
 
 /** To the system's share sheet; who closes that knows why. */

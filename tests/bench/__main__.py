@@ -6,12 +6,13 @@ import sys
 
 from tests.bench import cold_start
 from tests.bench import lighthouse
+from tests.bench import next_card
 from tests.bench import sender
 from tests.bench import throughput
 from tests.bench import weight
 from tests.bench.table import print_rows
 
-MEASURES = (weight, lighthouse, cold_start, throughput, sender)
+MEASURES = (weight, lighthouse, cold_start, next_card, throughput, sender)
 
 
 def main() -> int:

@@ -108,9 +108,10 @@ class Proxy:
         self._socket = _bound(self.port)
         if self._network is not Network.REFUSED:
             self._socket.listen(128)
-            self._start(self._accept(self._socket), self._socket)
+            self._loop.add_reader(self._socket, self._accept, self._socket)
 
     async def _stop(self) -> None:
+        self._loop.remove_reader(self._socket)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -123,9 +124,11 @@ class Proxy:
         task.add_done_callback(self._tasks.discard)
         task.add_done_callback(lambda _: held.close())
 
-    async def _accept(self, listener: socket.socket) -> None:
-        while True:
-            client, _ = await self._loop.sock_accept(listener)
+    def _accept(self, listener: socket.socket) -> None:
+        """Not by `sock_accept`: cancelled at the wrong moment it loses the socket it accepted."""
+        with suppress(OSError):
+            client, _ = listener.accept()
+            client.setblocking(False)
             self._start(self._serve(client), client)
 
     async def _serve(self, client: socket.socket) -> None:

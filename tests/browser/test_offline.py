@@ -155,7 +155,12 @@ def test_a_filled_page_is_the_servers_own_page(installed: Page, network: Proxy) 
     assert filled
     assert filled.from_service_worker
     served = http.get(network.url + CARD, timeout=10)
-    for name in ("Content-Type", "Content-Security-Policy", "Cache-Control"):
+    for name in (
+        "Content-Type",
+        "Content-Security-Policy",
+        "Referrer-Policy",
+        "Permissions-Policy",
+    ):
         assert filled.header_value(name) == served.headers[name]
     assert body_of(filled.text()) == body_of(served.text)
 

@@ -86,6 +86,7 @@ def manifest() -> dict[str, object]:
         "share_target": {
             "action": "/saved",
             "method": "GET",
+            "enctype": "application/x-www-form-urlencoded",
             "params": {"title": "title", "text": "text", "url": "url"},
         },
         "prefer_related_applications": False,
