@@ -6,8 +6,22 @@ import os
 import shutil
 from typing import Any
 
+# Features of the browser's own that no page sees. The address bar's panels are two web pages in a
+# process of their own for each window: half the cost of a test. The others are those of the list that
+# Playwright gives, which a second list replaces, that would wait or ask the network.
+UNUSED = (
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+    "WebUIOmniboxFullPopup",
+    "HttpsUpgrades",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+)
 # Without these Chromium looks up its maker's hosts at every start, in vain behind a closed network.
 QUIET = (
+    f"--disable-features={','.join(UNUSED)}",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",

@@ -6,6 +6,7 @@ Who may import whom is checked by import-linter (`make check`), by the contracts
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -55,3 +56,9 @@ def test_only_the_composition_and_the_commands_look_at_the_clock(path: Path) -> 
             owner = node.func.value
             is_clock = isinstance(owner, ast.Name) and owner.id in {"datetime", "date", "time"}
             assert not (is_clock and node.func.attr in CLOCKS), node.lineno
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=name_of)
+def test_no_template_literal_stands_in_another(path: Path) -> None:
+    """The shrinker takes the inner one's words for code, and its spaces away."""
+    assert not re.search(r"\$\{[^{}`]*`", path.read_text())

@@ -24,6 +24,9 @@ const DEEDS = {
 /** @type {Record<string, string>} */
 const KEYS = { s: "save", g: "flip", c: "copy", h: "share", l: "listen", "?": "keys" };
 
+/** @type {MutationObserver | undefined} */
+let silence;
+
 /** Listens for the buttons and keys of the card page. */
 export function start() {
   document.addEventListener("click", (event) => {
@@ -95,7 +98,8 @@ async function listen() {
 /** The voice falls silent when the card turns, or turns over. */
 async function readVoice() {
   const voice = await import("./speak.js");
-  new MutationObserver(voice.stopSpeech).observe(article, { attributes: true });
+  silence ??= new MutationObserver(voice.stopSpeech);
+  silence.observe(article, { attributes: true });
   return voice;
 }
 

@@ -10,10 +10,10 @@ import { findCard, isoDate, loadDeck, neighbour, ofTheDay, topicOf } from "./dec
 import * as documents from "./documents.js";
 import { article, markSaved, paint, point, soften, wordsShown } from "./face.js";
 import { listenForTurns } from "./gestures.js";
-import { ownCards } from "./kept.js";
-import { poolOf } from "./pool.js";
-import { pick, show } from "./reading.js";
+import { ownCards, shownCards } from "./kept.js";
+import { pick, poolOf, show } from "./reading.js";
 import { onChange } from "./store.js";
+import { Trail } from "./trail.js";
 
 /** @type {Deck} */
 let deck;
@@ -23,9 +23,8 @@ let kept;
 let reading;
 /** What was seen and is not on the disk yet. @type {Set<string>} */
 const unwritten = new Set();
-/** The ids to go back through, and the place in them. @type {string[]} */
+/** @type {Trail} */
 let trail;
-let place = 0;
 /** @type {Card} */
 let shown;
 let shownAddress = addressNow();
@@ -39,7 +38,7 @@ export async function enliven() {
   } catch {
     return false;
   }
-  trail = reading.history;
+  trail = new Trail(reading.history);
   arrive(cardOfPage(), isFrontPage() ? article.dataset.date : "");
   followDay();
   document.addEventListener("visibilitychange", followDay);
@@ -71,25 +70,20 @@ export function turn(/** @type {number} */ steps) {
 }
 
 function cardAhead() {
-  if (place < trail.length - 1) {
-    place += 1;
-    const card = find(trail[place]);
-    if (card) return card;
-  }
+  const again = trail.step(1) && find(trail.at(0));
+  if (again) return again;
   const card = upcoming && isWanted(upcoming) ? upcoming : (choose() ?? neighbour(deck, shown.id, 1));
-  trail = [...trail.slice(0, place + 1), card.id];
-  place = trail.length - 1;
+  trail.goOn(card.id);
   return card;
 }
 
 function cardBehind() {
-  while (place > 0) {
-    place -= 1;
-    const card = find(trail[place]);
+  while (trail.step(-1)) {
+    const card = find(trail.at(0));
     if (card) return card;
   }
   const card = neighbour(deck, shown.id, -1);
-  trail = [card.id, ...trail];
+  trail.goBefore(card.id);
   return card;
 }
 
@@ -105,14 +99,13 @@ function isWanted(/** @type {Card} */ { id }) {
   return pool().some((card) => card.id === id);
 }
 
-function find(/** @type {string} */ id) {
+function find(/** @type {string | undefined} */ id = "") {
   return findCard(deck, id) ?? ownCards(kept).find((card) => card.id === id);
 }
 
 /** A card that the reader came to by address: it is last on the trail and counts as seen. */
 function arrive(/** @type {Card} */ card, date = "") {
-  if (trail.at(-1) !== card.id) trail = [...trail, card.id];
-  place = trail.length - 1;
+  trail.arrive(card.id);
   shownAddress = addressNow();
   see(card);
   if (card.id === article.dataset.id) settle(card);
@@ -131,7 +124,7 @@ function cardOfDay() {
   const todays = ofTheDay(deck, new Date());
   const place = deck.cards.indexOf(todays);
   const fromHere = [...deck.cards.slice(place), ...deck.cards.slice(0, place)];
-  return fromHere.find(({ id }) => !kept.hidden.some((each) => each.id === id)) ?? todays;
+  return shownCards(fromHere, kept)[0] ?? todays;
 }
 
 /** Follows the browser's back and forward; a jump within the page changes nothing. */
@@ -141,9 +134,7 @@ function followAddress() {
   const card = id ? find(id) : cardOfDay();
   if (!card) return location.reload();
   shownAddress = addressNow();
-  if (trail[place - 1] === card.id) place -= 1;
-  else if (trail[place + 1] === card.id) place += 1;
-  else trail.splice(++place, 0, card.id);
+  trail.follow(card.id);
   display(card, id ? "" : isoDate(new Date()));
   soften();
 }
@@ -177,8 +168,8 @@ function display(/** @type {Card} */ card, date = "") {
 function settle(/** @type {Card} */ card) {
   shown = card;
   if (!upcoming || upcoming.id === card.id || !isWanted(upcoming)) upcoming = choose();
-  point("[rel=next]", addressOf(find(trail[place + 1] ?? "") ?? upcoming ?? neighbour(deck, card.id, 1)));
-  point("[rel=prev]", addressOf(find(trail[place - 1] ?? "") ?? neighbour(deck, card.id, -1)));
+  point("[rel=next]", addressOf(find(trail.at(1)) ?? upcoming ?? neighbour(deck, card.id, 1)));
+  point("[rel=prev]", addressOf(find(trail.at(-1)) ?? neighbour(deck, card.id, -1)));
   markSaved(kept.saved.some(({ id }) => id === card.id));
 }
 

@@ -79,6 +79,17 @@ export function ownCards(/** @type {Kept} */ { own }) {
   return own.map(({ id, text }) => ({ id, text, topic: "", step: "", gentle: "" }));
 }
 
+/**
+ * Those that the reader has not put away as "not for me".
+ * @template {{id: string}} T
+ * @param {T[]} cards
+ * @param {Kept} kept
+ */
+export function shownCards(cards, { hidden }) {
+  const away = new Set(hidden.map(({ id }) => id));
+  return cards.filter(({ id }) => !away.has(id));
+}
+
 /** Both, the newest first; of two records with one id the one in `mine`, and its choices. @returns {Kept} */
 export function merge(/** @type {Kept} */ mine, /** @type {Kept} */ theirs) {
   const both = (/** @type {"saved" | "hidden" | "own"} */ list) =>

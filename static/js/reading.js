@@ -1,13 +1,17 @@
 /**
- * Which card comes next: every card of the pool once before any comes twice, through restarts and
- * new decks. Plain data and rules; touches no storage, no page and no clock.
+ * Which card comes next, of those that the reader wants: every card of that pool once before any
+ * comes twice, through restarts and new decks. Plain data and rules; touches no storage, no page
+ * and no clock.
  *
  * `counts` holds for each card the round in which it was last shown. Two tabs, or a device and its
  * backup, are merged by the higher count, so that nothing seen is forgotten.
  *
- * @import { Card } from "./deck.js"
+ * @import { Card, Deck } from "./deck.js"
+ * @import { Kept } from "./kept.js"
  * @typedef {{version: 1, counts: Record<string, number>, history: string[]}} Reading
  */
+
+import { ownCards, shownCards } from "./kept.js";
 
 const LONGEST_HISTORY = 300;
 const MOST_COUNTS = 10_000;
@@ -19,6 +23,15 @@ export function parseReading(/** @type {unknown} */ value) {
   const sound = Object.entries(counts ?? {}).filter(([, count]) => isCount(count)).slice(0, MOST_COUNTS);
   const ids = Array.isArray(history) ? history.filter((id) => typeof id === "string") : [];
   return { version: 1, counts: Object.fromEntries(sound), history: ids.slice(-LONGEST_HISTORY) };
+}
+
+/** Cards of the chosen topics and own lines if wanted, none of them hidden; where that leaves no card, more. @returns {Card[]} */
+export function poolOf(/** @type {Deck} */ deck, /** @type {Kept} */ kept) {
+  const { topics, ownLines } = kept.choices;
+  const open = shownCards([...deck.cards, ...(ownLines ? ownCards(kept) : [])], kept);
+  const chosen = open.filter(({ topic }) => topic === "" || topics.includes(topic));
+  if (chosen.some(({ topic }) => topic)) return chosen;
+  return open.length ? open : deck.cards;
 }
 
 /** The card with this id is on the screen: seen in the pool's present round, and last in the history. @returns {Reading} */

@@ -9,8 +9,7 @@
 
 import { loadDeck, topicOf } from "./deck.js";
 import * as documents from "./documents.js";
-import { poolOf } from "./pool.js";
-import { pick, show } from "./reading.js";
+import { pick, poolOf, show } from "./reading.js";
 import { speak, stopSpeech, usableVoices } from "./speak.js";
 import { onChange } from "./store.js";
 

@@ -59,10 +59,11 @@ export async function askToStay() {
   return (await navigator.storage?.persist?.().catch(() => false)) ?? false;
 }
 
-/** Forgets every document. */
+/** Forgets every document; rejects, with nothing forgotten, when there is a disk and it does not obey. */
 export async function erase() {
+  const clear = () => transact("readwrite", (shelf) => shelf.clear());
+  await open().then(clear, () => {});
   unkept.clear();
-  await transact("readwrite", (shelf) => shelf.clear()).catch(() => {});
   tell();
   channel?.postMessage("changed");
 }

@@ -7,8 +7,7 @@
 
 import { loadDeck } from "./deck.js";
 import * as documents from "./documents.js";
-import { choose, ownCards } from "./kept.js";
-import { shownCards } from "./pool.js";
+import { choose, ownCards, shownCards } from "./kept.js";
 import { lineFound, search } from "./search.js";
 import { onChange } from "./store.js";
 

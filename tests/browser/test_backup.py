@@ -90,6 +90,14 @@ RAW = """() => new Promise((resolve, reject) => {
     all.onsuccess = () => resolve([all.result.length, localStorage.length, sessionStorage.length]);
   };
 })"""
+# The ids of all cards seen, once this one is among them.
+ALL_SEEN_WITH = """async (id) => {
+  for (;;) {
+    const { counts } = await documents.reading.read();
+    if (counts[id]) return Object.keys(counts);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}"""
 UNREADABLE = "Blob.prototype.text = () => { throw new Error('the file was read'); };"
 
 NOT_OURS = "This is not a whole Pocket backup. Please choose a file named pocket-backup."
@@ -183,6 +191,19 @@ def open_settings(page: Page, origin: str) -> None:
 def keep(page: Page, contents: dict[str, Any]) -> None:
     """Have this on the device, as if the reader had made it there."""
     page.evaluate(KEEP, contents)
+
+
+def turn(page: Page) -> str:
+    """The id of the card after this one."""
+    before = page.url
+    page.get_by_role("link", name="Another").click()
+    expect(page).not_to_have_url(before)
+    return page.url.rsplit("/", 1)[-1].removeprefix("#")
+
+
+def erase(page: Page) -> None:
+    page.get_by_role("button", name="Erase everything on this device").click()
+    page.get_by_role("button", name="Erase everything", exact=True).click()
 
 
 def kept(page: Page) -> Any:
@@ -627,8 +648,7 @@ def test_erasing_leaves_nothing_on_the_device_and_the_app_reads_on_offline(
     keep(installed, FULL)
     expect(installed.locator("html")).to_have_attribute("data-theme", "dark")
     network.become(Network.REFUSED)
-    installed.get_by_role("button", name="Erase everything on this device").click()
-    installed.get_by_role("button", name="Erase everything", exact=True).click()
+    erase(installed)
     said(installed, "Everything is erased from this device.")
     assert installed.evaluate(RAW) == [0, 0, 0]
     expect(installed.locator("html")).not_to_have_attribute("data-theme", "dark")
@@ -642,10 +662,32 @@ def test_what_was_erased_cannot_be_undone(settings: Page, tmp_path: Path) -> Non
     choose_text(settings, tmp_path, json.dumps(FILE))
     way(settings, "Replace").click()
     expect(settings.get_by_role("button", name="Undo")).to_be_visible()
-    settings.get_by_role("button", name="Erase everything on this device").click()
-    settings.get_by_role("button", name="Erase everything", exact=True).click()
+    erase(settings)
     said(settings, "Everything is erased from this device.")
     expect(settings.get_by_role("button", name="Undo")).to_be_hidden()
+
+
+def test_a_card_open_in_another_tab_does_not_bring_back_what_was_erased(settings: Page) -> None:
+    reader = settings.context.new_page()
+    reader.goto(settings.url.replace("/settings", "/affirmations/you-dont-have-to-earn-help"))
+    reader.wait_for_load_state("networkidle")
+    seen = [turn(reader) for _ in range(3)]
+    assert set(seen) <= set(settings.evaluate(ALL_SEEN_WITH, seen[-1]))
+    erase(settings)
+    said(settings, "Everything is erased from this device.")
+    last = turn(reader)
+    assert settings.evaluate(ALL_SEEN_WITH, last) == [last]
+
+
+def test_an_erase_that_the_disk_refuses_is_told_and_takes_nothing(settings: Page) -> None:
+    before = kept(settings)
+    settings.evaluate(
+        "IDBObjectStore.prototype.clear = () => { throw new DOMException('full', 'AbortError'); };"
+        "null"
+    )
+    erase(settings)
+    said(settings, "That did not work, and nothing was changed. Please try again.")
+    assert kept(settings) == before
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -130,7 +130,7 @@ def test_a_plain_file_brings_back_whatever_was_kept(rules: Page, contents: Any) 
     assert json.loads(file)["kept"] == as_kept(contents["kept"])
 
 
-@settings(deadline=None, max_examples=8)
+@settings(deadline=None, max_examples=4)
 @given(contents=CONTENTS, passphrase=st.text(min_size=1) | st.sampled_from(HARD))
 def test_a_protected_file_brings_back_whatever_was_kept(
     rules: Page, contents: Any, passphrase: str

@@ -69,8 +69,10 @@ def test_the_browsers_prompt_is_offered_on_a_button_and_only_there(install_page:
 
 def test_the_button_goes_once_the_app_is_installed(install_page: Page) -> None:
     install_page.evaluate(PROMPT)
+    button = install_page.get_by_role("button", name="Add to home screen")
+    expect(button).to_be_visible()  # only now does the screen's module listen
     install_page.evaluate("dispatchEvent(new Event('appinstalled'))")
-    expect(install_page.get_by_role("button", name="Add to home screen")).not_to_be_visible()
+    expect(button).not_to_be_visible()
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def lab(browser: Browser, site: Server) -> Iterator[Page]:
     context = browser.new_context(service_workers="block")
     page = context.new_page()
     page.goto(site.base_url + "/about")
-    import_module(page, "pool")
+    import_module(page, "reading")
     import_module(page, "kept")
     yield page
     context.close()
@@ -49,7 +49,7 @@ def pool(
         "choices": {"topics": list(topics), "ownLines": is_mixed},
     }
     found: list[str] = lab.evaluate(
-        "([deck, value]) => pool.poolOf(deck, kept.parseKept(value)).map(({ id }) => id)",
+        "([deck, value]) => reading.poolOf(deck, kept.parseKept(value)).map(({ id }) => id)",
         [DECK, value],
     )
     return found

@@ -25,6 +25,8 @@ from tests.processes import Server
 HERO = "/affirmations/you-dont-have-to-earn-help"
 HERO_WORDS = "You don’t have to earn help."
 CARDS = 132
+CARDS_OF_TOPIC = 11
+ONE_TOPIC = {"choices": {"topics": ["no-need-to-earn-it"]}}  # that of the card whose page is opened
 OWN = "I may ask Ana on Tuesday."
 ODD_LINES = {
     "emoji": "🫶🏽 ask 👩‍👩‍👧",
@@ -111,11 +113,12 @@ def test_a_hidden_card_can_be_shown_again_later(reader: Page) -> None:
 
 
 def test_a_hidden_card_does_not_come_up(installed: Page, network: Proxy) -> None:
+    put_document(installed, "kept", ONE_TOPIC)
     installed.goto(network.url + HERO)
     installed.wait_for_load_state("networkidle")
     choose_more(installed, "Not for me")
     expect(words(installed)).not_to_have_text(HERO_WORDS)
-    for _ in range(140):
+    for _ in range(2 * CARDS_OF_TOPIC):
         installed.keyboard.press("ArrowRight")
         assert words(installed).inner_text() != HERO_WORDS
 
@@ -166,13 +169,14 @@ def test_a_line_has_the_look_of_a_card_and_survives_a_reload(reader: Page) -> No
 
 
 def test_lines_are_mixed_in_only_if_wanted(installed: Page, network: Proxy) -> None:
+    put_document(installed, "kept", ONE_TOPIC)
     installed.goto(network.url + "/saved")
     write_line(installed, OWN)
     installed.get_by_role("checkbox", name="Mix my lines in").uncheck()
     installed.goto(network.url + HERO)
     installed.wait_for_load_state("networkidle")
     seen = set()
-    for _ in range(140):
+    for _ in range(2 * CARDS_OF_TOPIC):
         installed.keyboard.press("ArrowRight")
         seen.add(words(installed).inner_text())
     assert OWN not in seen
@@ -180,7 +184,7 @@ def test_lines_are_mixed_in_only_if_wanted(installed: Page, network: Proxy) -> N
     installed.get_by_role("checkbox", name="Mix my lines in").check()
     installed.goto(network.url + HERO)
     installed.wait_for_load_state("networkidle")
-    for _ in range(140):
+    for _ in range(2 * CARDS_OF_TOPIC):
         installed.keyboard.press("ArrowRight")
         if words(installed).inner_text() == OWN:
             break
