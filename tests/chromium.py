@@ -6,9 +6,9 @@ import os
 import shutil
 from typing import Any
 
-# Features of the browser's own that no page sees. The address bar's panels are two web pages in a
-# process of their own for each window: half the cost of a test. The others are those of the list that
-# Playwright gives, which a second list replaces, that would wait or ask the network.
+# Features of the browser's own that no page sees. The address bar's panels are two web pages in
+# a process of their own for each window: half the cost of a test. The others would wait, or ask
+# the network; Playwright's own list, which this one replaces, has them too.
 UNUSED = (
     "WebUIOmniboxPopup",
     "WebUIOmniboxAimPopup",

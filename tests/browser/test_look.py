@@ -75,23 +75,22 @@ def open_everything(page: Page) -> None:
     page.locator("details").evaluate_all("all => all.forEach(each => { each.open = true; })")
 
 
-@pytest.fixture(params=["light", "dark"])
-def scheme(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def still_page(browser: Browser, scheme: str) -> Iterator[Page]:
+@pytest.fixture(scope="module", params=["light", "dark"])
+def still_page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
+    """A page in either scheme, which each test sends elsewhere."""
     context = browser.new_context(
-        color_scheme=scheme, reduced_motion="reduce", service_workers="block", bypass_csp=True
-    )  # type: ignore[arg-type]
+        color_scheme=request.param,
+        reduced_motion="reduce",
+        service_workers="block",
+        bypass_csp=True,
+    )
     yield context.new_page()
     context.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def plain_page(browser: Browser) -> Iterator[Page]:
-    """A page for what does not depend on colours."""
+    """A page for what does not depend on colours, which each test sends elsewhere."""
     context = browser.new_context(reduced_motion="reduce", service_workers="block", bypass_csp=True)
     yield context.new_page()
     context.close()
