@@ -130,7 +130,7 @@ CHOICES: dict[str, tuple[Callable[[Page], None], Callable[[Page], bool]]] = {
     ),
     "contrast": (
         lambda page: tick(page, "More contrast"),
-        lambda page: style(page, ".card-topic", "color") == style(page, ".words", "color"),
+        lambda page: re.match(r"oklch\((0.15|1) ", style(page, ".card-topic", "color")) is not None,
     ),
     "spacing": (
         lambda page: tick(page, "Wider spacing"),
