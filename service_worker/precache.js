@@ -1,7 +1,12 @@
 // What is kept for offline use, how it gets in, and how it leaves. Every byte is checked against
 // the release's own list, all of it or nothing. Answers no request.
 
-/** @typedef {typeof POCKET.precache[number]} Entry */
+/**
+ * @typedef {typeof POCKET.precache[number]} Entry
+ * @typedef {{text: string, headers: Record<string, string>}} Frame
+ * @typedef {Record<string, [title: string, main: string]>} Parts by path, or by name
+ * @typedef {{frame: Frame, parts: Parts, files: Record<string, [type: string, text: string]>}} Pack
+ */
 
 /** The cache of this release, which is a hash of the worker and of all that it keeps. */
 const CACHE = POCKET.cachePrefix + POCKET.release;
@@ -24,14 +29,19 @@ async function precache() {
   }
 }
 
-/**
- * The files of the pack, each with its own address.
- * @returns {Promise<[string, Response][]>}
- */
+/** The files of the pack, each with its own address. @returns {Promise<[string, Response][]>} */
 async function unpack(/** @type {Response} */ response) {
-  /** @type {{files: Record<string, [type: string, text: string]>}} */
-  const { files } = await response.clone().json();
+  const { files } = await openPack(response.clone());
   return Object.entries(files).map(([url, [type, text]]) => [url, new Response(text, { headers: { "Content-Type": type } })]);
+}
+
+/** @returns {Promise<Pack>} as the server joined its texts: an index, then all in the index's order */
+async function openPack(/** @type {Response} */ response) {
+  const [index, frame, ...texts] = (await response.text()).split("\0");
+  const { headers, parts, files } = JSON.parse(index);
+  const withTexts = (/** @type {Record<string, string>} */ said) =>
+    Object.fromEntries(Object.entries(said).map(([name, value]) => [name, /** @type {[string, string]} */ ([value, texts.shift()])]));
+  return { frame: { text: frame, headers }, parts: withTexts(parts), files: withTexts(files) };
 }
 
 /** Removes our caches of other releases; a cache without our prefix is somebody else's. */

@@ -6,8 +6,6 @@
 /**
  * @typedef {[id: string, text: string, topic: string, step: string, gentle: string]} Card
  * @typedef {{topics: Record<string, {title: string, hue: number, help: boolean}>, cards: Card[], retired: Card[]}} Deck
- * @typedef {{text: string, headers: Record<string, string>}} Frame
- * @typedef {{frame: Frame, parts: Record<string, [title: string, main: string]>}} Pack parts by path, or by name
  */
 
 const DAY_MILLISECONDS = 86_400_000;
@@ -95,12 +93,12 @@ function escapeHTML(/** @type {string} */ text) {
   return text.replace(/[&<>"']/g, (character) => ENTITIES.get(character) ?? "");
 }
 
-/** @returns {Promise<Pack>} with the styles in its frame */
+/** The pack, with the styles in its frame. */
 async function loadPack() {
   const [response, styles] = await Promise.all([precached(POCKET.pack), readStyles()]);
-  const { frame, parts } = await response.json();
-  const text = frame.text.replace(STYLESHEET_LINK, () => `<style>${styles}</style>`);
-  return { frame: { ...frame, text }, parts };
+  const pack = await openPack(response);
+  pack.frame.text = pack.frame.text.replace(STYLESHEET_LINK, () => `<style>${styles}</style>`);
+  return pack;
 }
 
 async function precached(/** @type {string} */ path) {

@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from tests.pack import Pack
+from tests.pack import open_pack
 from webapp import create_app
 from webapp.config import SHIPPED_CONTENT
 from webapp.push import message
@@ -32,6 +34,11 @@ def manifest(client: FlaskClient) -> dict[str, Any]:
 def constants(client: FlaskClient) -> dict[str, Any]:
     first_line = client.get("/sw.js").text.split("\n")[0]
     return json.loads(first_line.removeprefix("const POCKET = ").removesuffix(";"))  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def pack(client: FlaskClient, constants: dict[str, Any]) -> Pack:
+    return open_pack(client.get(constants["pack"]).text)
 
 
 def images(manifest: dict[str, Any]) -> list[dict[str, str]]:
@@ -82,13 +89,12 @@ def test_the_precache_lists_what_the_server_serves_byte_for_byte(
 
 
 def test_the_precache_holds_all_that_its_pages_ask_for(
-    client: FlaskClient, constants: dict[str, Any]
+    client: FlaskClient, constants: dict[str, Any], pack: Pack
 ) -> None:
     kept = {entry["url"] for entry in constants["precache"]}
-    packed = set(client.get("/pack.json").get_json()["files"])
+    packed = set(pack.files)
     assert not kept & packed
-    frame = client.get("/pack.json").get_json()["frame"]["text"]
-    for page in [frame, *(client.get(path).text for path in ["/", "/topics", "/nowhere"])]:
+    for page in [pack.frame, *(client.get(path).text for path in ["/", "/topics", "/nowhere"])]:
         wanted = re.findall(r'(?:stylesheet" href|module" src|data-deck)="([^"]+)"', page)
         imported = json.loads(re.findall(r'importmap">(.+?)</script>', page)[0])["imports"].values()
         assert {*wanted, *imported} <= kept | packed
@@ -122,27 +128,21 @@ def test_hashed_files_come_compressed(client: FlaskClient, constants: dict[str, 
             )
 
 
-def test_the_frame_has_a_token_for_the_title_and_one_for_the_main_part(
-    client: FlaskClient,
-) -> None:
-    assert re.findall(
-        r"{{pocket:(\w+)}}", client.get("/pack.json").get_json()["frame"]["text"]
-    ) == [
-        "title",
-        "main",
-    ]
+def test_the_frame_has_a_token_for_the_title_and_one_for_the_main_part(pack: Pack) -> None:
+    assert re.findall(r"{{pocket:(\w+)}}", pack.frame) == ["title", "main"]
 
 
-def test_the_card_parts_have_a_token_for_each_part_of_a_card(client: FlaskClient) -> None:
-    parts = client.get("/pack.json").get_json()["parts"]
+def test_the_card_parts_have_a_token_for_each_part_of_a_card(pack: Pack) -> None:
     names = {field.name for field in fields(CardView)}
     for name in ["card", "lost"]:
-        assert set(re.findall(r"{{pocket:(\w+)}}", "".join(parts[name]))) == names
+        assert set(re.findall(r"{{pocket:(\w+)}}", "".join(pack.parts[name]))) == names
 
 
 @pytest.mark.parametrize("path", [f"/{name}" for name in SHEETS])
-def test_the_kept_part_of_a_page_is_what_the_server_shows(client: FlaskClient, path: str) -> None:
-    title, main = client.get("/pack.json").get_json()["parts"][path]
+def test_the_kept_part_of_a_page_is_what_the_server_shows(
+    client: FlaskClient, pack: Pack, path: str
+) -> None:
+    title, main = pack.parts[path]
     page = client.get(path).text
     assert f"<title>{title}</title>" in page
     lists = re.compile(r"<li><a href=\"/affirmations.*?</li>\n?", re.S)  # topics.js fills them in

@@ -14,7 +14,7 @@ from webapp.security import RateLimits
 from webapp.security import page_headers
 
 PAGES = ["/", "/help", "/nowhere"]
-DATA = ["/sw.js", "/manifest.webmanifest", "/api/deck", "/pack.json", "/robots.txt", "/api/nowhere"]
+DATA = ["/sw.js", "/manifest.webmanifest", "/api/deck", "/pack.txt", "/robots.txt", "/api/nowhere"]
 
 
 @pytest.mark.parametrize("path", [*PAGES, *DATA])

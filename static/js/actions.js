@@ -109,8 +109,9 @@ function open(/** @type {string} */ id) {
 
 /** A tap beside an open sheet closes it; one on its bare parts does not. */
 function isBackdrop(/** @type {Element} */ target, /** @type {MouseEvent} */ { clientX, clientY }) {
+  if (!(target instanceof HTMLDialogElement)) return false;
   const { top, left, right } = target.getBoundingClientRect();
-  return target instanceof HTMLDialogElement && (clientY < top || clientX < left || clientX > right);
+  return clientY < top || clientX < left || clientX > right;
 }
 
 /** Keys typed into a field or an open sheet are not meant for the card. */

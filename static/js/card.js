@@ -8,7 +8,7 @@
 
 import { findCard, isoDate, loadDeck, neighbour, ofTheDay, topicOf } from "./deck.js";
 import * as documents from "./documents.js";
-import { article, markSaved, paint, point, soften, wordsShown } from "./face.js";
+import { afterPaint, article, markSaved, paint, point, soften, wordsShown } from "./face.js";
 import { listenForTurns } from "./gestures.js";
 import { ownCards, shownCards } from "./kept.js";
 import { pick, poolOf, show } from "./reading.js";
@@ -21,6 +21,8 @@ let deck;
 let kept;
 /** @type {Reading} */
 let reading;
+/** What Another chooses from. @type {Card[]} */
+let pool;
 /** What was seen and is not on the disk yet. @type {Set<string>} */
 const unwritten = new Set();
 /** @type {Trail} */
@@ -38,6 +40,7 @@ export async function enliven() {
   } catch {
     return false;
   }
+  pool = poolOf(deck, kept);
   trail = new Trail(reading.history);
   arrive(cardOfPage(), isFrontPage() ? article.dataset.date : "");
   followDay();
@@ -62,8 +65,8 @@ export function isShared() {
 /** Shows the card `steps` further: forward into what is new, or along the way back and forth again. */
 export function turn(/** @type {number} */ steps) {
   const card = steps > 0 ? cardAhead() : cardBehind();
-  shownAddress = addressOf(card);
-  history.pushState(null, "", shownAddress);
+  const address = (shownAddress = addressOf(card));
+  afterPaint(() => history.pushState(null, "", address));
   see(card);
   display(card);
   soften();
@@ -88,15 +91,11 @@ function cardBehind() {
 }
 
 function choose() {
-  return pick(reading, pool(), shown.id, Math.random);
-}
-
-function pool() {
-  return poolOf(deck, kept);
+  return pick(reading, pool, shown.id, Math.random);
 }
 
 function isWanted(/** @type {Card} */ { id }) {
-  return pool().some((card) => card.id === id);
+  return pool.some((card) => card.id === id);
 }
 
 function find(/** @type {string | undefined} */ id = "") {
@@ -155,7 +154,8 @@ function isInTheMiddle() {
 /** Another tab, or this one, changed what is kept, or erased it. */
 async function follow() {
   [kept, reading] = await Promise.all([documents.kept.read(), documents.reading.read()]);
-  for (const id of unwritten) reading = show(reading, id, pool());
+  pool = poolOf(deck, kept);
+  for (const id of unwritten) reading = show(reading, id, pool);
   settle(shown);
 }
 
@@ -175,10 +175,10 @@ function settle(/** @type {Card} */ card) {
 
 /** Counts a card as seen: here at once, since the next is chosen by it, and on the disk when there is time. */
 function see(/** @type {Card} */ { id }) {
-  reading = show(reading, id, pool());
+  reading = show(reading, id, pool);
   unwritten.add(id);
-  setTimeout(async () => {
-    await documents.reading.change((stored) => show(stored, id, pool()));
+  afterPaint(async () => {
+    await documents.reading.change((stored) => show(stored, id, pool));
     unwritten.delete(id);
   });
 }

@@ -11,20 +11,28 @@ const TURN_MILLISECONDS = 260;
 
 export const article = /** @type {HTMLElement} */ (document.querySelector(".card"));
 
-/** Writes a card into the page; `date` is its ISO date when it is a day's card. */
+/** Writes a card into the page, its words first; `date` is its ISO date when it is a day's card. */
 export function paint(/** @type {Deck} */ deck, /** @type {Card} */ card, date = "") {
   const { title, hue, help } = topicOf(deck, card);
   const faces = card.gentle ? "two" : "";
-  Object.assign(article.dataset, { id: card.id, topic: card.topic, hue, help: help ? "yes" : "", faces, date });
+  Object.assign(article.dataset, { id: card.id, topic: card.topic, help: help ? "yes" : "", faces, date });
   article.removeAttribute("data-flipped");
   write(".card-topic", title);
   write(".words .plain", card.text);
   write(".words .gentle", card.gentle);
   write(".step p", card.step);
   /** @type {HTMLDetailsElement} */ (document.querySelector(".step")).open = false;
-  document.title = card.text + TITLE_END;
   forgetThePageBefore(date);
   say();
+  afterPaint(() => {
+    article.dataset.hue = String(hue);
+    document.title = card.text + TITLE_END;
+  });
+}
+
+/** Does later what need not hold up the words: once they are on the screen. */
+export function afterPaint(/** @type {() => unknown} */ work) {
+  requestAnimationFrame(() => setTimeout(work));
 }
 
 /** The words as they stand on the screen, in the gentler wording where that is chosen. */

@@ -8,15 +8,17 @@ import json
 
 import requests
 
+from tests.pack import open_pack
+
 
 def release_of(url: str) -> tuple[str, dict[str, str]]:
     """The name of the cache that the site's worker keeps, and the integrity of each path in it."""
     line = requests.get(f"{url}/sw.js", timeout=10).text.partition("\n")[0]
     constants = json.loads(line.removeprefix("const POCKET = ").removesuffix(";"))
     entries = {entry["url"]: entry["integrity"] for entry in constants["precache"]}
-    for path, (_, text) in (
-        requests.get(url + constants["pack"], timeout=10).json()["files"].items()
-    ):
+    pack = requests.get(url + constants["pack"], timeout=10)
+    pack.encoding = "utf-8"
+    for path, (_, text) in open_pack(pack.text).files.items():
         entries[path] = integrity_of(text)
     return constants["cachePrefix"] + constants["release"], entries
 

@@ -14,7 +14,7 @@ from tests.browser.worker import wait_for_no_worker
 from tests.browser.worker import wait_for_worker
 
 BAD = [Network.CUT_SHORT, Network.FAILING, Network.CAPTIVE, Network.DETOURING]
-ENTRIES = [r"^/pack\.json$", r"^/static/gen/deck\."]
+ENTRIES = [r"^/pack\.txt$", r"^/static/gen/deck\."]
 
 
 def test_the_cache_holds_what_the_release_lists_byte_for_byte(

@@ -13,6 +13,8 @@ from playwright.sync_api import Browser
 from playwright.sync_api import BrowserContext
 from playwright.sync_api import Page
 
+from tests.pack import Pack
+from tests.pack import write_pack
 from tests.processes import ROOT
 
 SOURCES = ("precache", "strategies", "shell", "routes", "notifications", "worker")
@@ -21,7 +23,7 @@ ORIGIN = "https://pocket.test"
 POCKET = {
     "release": "1",
     "cachePrefix": "pocket-",
-    "pack": "/pack.json",
+    "pack": "/pack.txt",
     "sheets": ["/topics"],
     "deck": "/deck.json",
     "stylesheet": "/pocket.css",
@@ -60,9 +62,9 @@ FRAME = (
     '<a href="/">Today</a><a href="/topics">Topics</a>'
 )
 PARTS = {
-    "card": ["{{pocket:text}} · Pocket", MAIN],
-    "lost": ["Lost", "lost|" + MAIN],
-    "/topics": ["Topics", "<main>$& topics</main>"],
+    "card": ("{{pocket:text}} · Pocket", MAIN),
+    "lost": ("Lost", "lost|" + MAIN),
+    "/topics": ("Topics", "<main>$& topics</main>"),
 }
 
 FOREIGN = [
@@ -91,7 +93,7 @@ OURS = {
 KEEP = """async ({ deck, pack, styles }) => {
   const cache = await caches.open(CACHE);
   await cache.put('/deck.json', Response.json(deck));
-  await cache.put('/pack.json', Response.json(pack));
+  await cache.put('/pack.txt', new Response(pack));
   await cache.put('/pocket.css', new Response(styles));
 }"""
 HEADERS = {
@@ -100,7 +102,7 @@ HEADERS = {
 }
 KEPT = {
     "deck": DECK,
-    "pack": {"frame": {"text": FRAME, "headers": HEADERS}, "parts": PARTS, "files": {}},
+    "pack": write_pack(Pack(FRAME, HEADERS, PARTS, {})),
     "styles": STYLES,
 }
 TELL = """async (response) => ({

@@ -14,7 +14,6 @@ from webapp.assets import worker_text
 from webapp.config import Settings
 from webapp.documents import HTML
 from webapp.documents import JAVASCRIPT
-from webapp.documents import JSON
 from webapp.documents import MANIFEST
 from webapp.documents import TEXT
 from webapp.documents import Document
@@ -25,7 +24,7 @@ from webapp.rendering import Renderer
 
 CACHE_PREFIX = "pocket-"
 DESCRIPTION = "One kind line about asking for help. Works offline, asks nothing, follows nobody."
-PACK = "/pack.json"
+PACK = "/pack.txt"
 MANIFEST_PATH = "/manifest.webmanifest"
 ICON_SIZES = (192, 512)
 SHORTCUTS = (
@@ -45,8 +44,9 @@ def pwa_blueprint(
     """
     bp = Blueprint("pwa", __name__)
     described = make_document(json.dumps(manifest(), ensure_ascii=False), MANIFEST)
-    frame = {"text": renderer.frame, "headers": {"Content-Type": HTML, **headers}}
-    pack = make_document(_pack(frame, renderer.parts, assets, described), JSON)
+    files = {url: (JAVASCRIPT, text) for url, text in assets.pack.items()}
+    files[MANIFEST_PATH] = (MANIFEST, described.body.decode())
+    pack = make_document(_pack(renderer, {"Content-Type": HTML, **headers}, files), TEXT)
     worker = assets.kill_switch if settings.kill_worker else _worker(assets, pack)
     documents = {
         PACK: pack,
@@ -131,19 +131,26 @@ def _image(name: str, size: int) -> dict[str, str]:
 
 
 def _pack(
-    frame: Mapping[str, object],
-    parts: Mapping[str, tuple[str, str]],
-    assets: Assets,
-    described: Document,
+    renderer: Renderer, headers: Mapping[str, str], files: Mapping[str, tuple[str, str]]
 ) -> str:
     """What only a device asks for, in one file: the frame and parts of all pages, further files.
 
+    Its texts are joined by U+0000, which none of them can hold: an index in JSON, the frame, the
+    main part of each page, each file. In JSON alone every quotation mark of them would weigh.
     Browsers ask for the manifest at each cold start; kept, it costs a later visit nothing.
     """
-    files = {url: (JAVASCRIPT, text) for url, text in assets.pack.items()}
-    files[MANIFEST_PATH] = (MANIFEST, described.body.decode())
-    contents = {"frame": frame, "parts": parts, "files": files}
-    return json.dumps(contents, ensure_ascii=False, separators=(",", ":"))
+    index = {
+        "headers": headers,
+        "parts": {name: title for name, (title, _) in renderer.parts.items()},
+        "files": {url: kind for url, (kind, _) in files.items()},
+    }
+    mains = [main for _, main in renderer.parts.values()]
+    texts = [text for _, text in files.values()]
+    return "\0".join([_json(index), renderer.frame, *mains, *texts])
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _worker(assets: Assets, pack: Document) -> str:
