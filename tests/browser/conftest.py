@@ -66,6 +66,20 @@ def retiring_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture
+def open_page(page: Page, site: Server) -> Callable[..., Page]:
+    """Open a page of the site where the browser has these doubles."""
+
+    def open_(path: str, *doubles: str) -> Page:
+        for double in doubles:
+            page.add_init_script(double)
+        page.goto(site.base_url + path)
+        page.wait_for_load_state("networkidle")
+        return page
+
+    return open_
+
+
+@pytest.fixture
 def network(site: Server) -> Iterator[Proxy]:
     """A network to the site that a test may spoil; its address is a new origin each time."""
     with Proxy(site.port) as proxy:

@@ -121,17 +121,9 @@ def box_of_ink(picture: Image.Image, ink: tuple[int, int, int]) -> tuple[int, in
 
 
 @pytest.fixture
-def card(page: Page, site: Server) -> Callable[..., Page]:
-    """Open a page where the browser has these doubles."""
-
-    def open_card(*doubles: str, path: str = HERO) -> Page:
-        for double in [CLIPBOARD, *doubles]:
-            page.add_init_script(double)
-        page.goto(site.base_url + path)
-        page.wait_for_load_state("networkidle")
-        return page
-
-    return open_card
+def card(open_page: Callable[..., Page]) -> Callable[..., Page]:
+    """Open a card's page where the browser has these doubles."""
+    return lambda *doubles, path=HERO: open_page(path, CLIPBOARD, *doubles)
 
 
 @pytest.fixture
