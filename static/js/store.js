@@ -1,25 +1,26 @@
 /**
  * The device's own memory: a few documents in IndexedDB, each changed as a whole, so that two open
- * tabs never lose each other's work. Where the browser keeps nothing (private windows, a full or
- * broken disk), the documents live until the page is closed, and `isLasting` says so. Knows no
- * document's meaning.
+ * tabs never lose each other's work. What the browser will not keep (in private windows, on a full
+ * or broken disk) waits in the page, is tried again with each later change, and is gone when the
+ * page is closed before; `isLasting` says so. Knows no document's meaning.
  */
 
 const DATABASE = "pocket";
 const SHELF = "documents";
-const LONGEST_WAIT_MILLISECONDS = 3000;
+const PATIENCE_MILLISECONDS = 3000;
 
 /** What brings the database from each version to the next; never change one that was released. */
 const MIGRATIONS = [(/** @type {IDBDatabase} */ database) => database.createObjectStore(SHELF)];
 
-/** What the disk would not take, by name. @type {Map<string, unknown>} */
-const unkept = new Map();
+/** @typedef {{name: string, change: (kept: unknown) => any}} Change */
+
+/** What the disk has not taken, in order: changes, since other tabs change the values meanwhile. @type {Change[]} */
+let pending = [];
 /** @type {Set<() => void>} */
 const listeners = new Set();
 const channel = globalThis.BroadcastChannel && new BroadcastChannel(DATABASE);
 channel?.addEventListener("message", tell);
 
-let hasFailed = false;
 /** @type {Promise<IDBDatabase> | undefined} */
 let opening;
 
@@ -49,9 +50,8 @@ export function onChange(/** @type {() => void} */ listener) {
 }
 
 /** Whether what is written now will still be here tomorrow, as far as the browser says. */
-export async function isLasting() {
-  await open().catch(() => {});
-  return !hasFailed;
+export function isLasting() {
+  return open().then(() => !pending.length, () => false);
 }
 
 /** Asks the browser not to clear our documents when it needs room; true when it agrees. */
@@ -61,79 +61,101 @@ export async function askToStay() {
 
 /** Forgets every document; rejects, with nothing forgotten, when there is a disk and it does not obey. */
 export async function erase() {
-  const clear = () => transact("readwrite", (shelf) => shelf.clear());
-  await open().then(clear, () => {});
-  unkept.clear();
+  await open().then(() => transact("readwrite", (shelf) => shelf.clear()), () => {});
+  pending = [];
   tell();
   channel?.postMessage("changed");
 }
 
 async function read(/** @type {string} */ name) {
-  if (unkept.has(name)) return unkept.get(name);
-  return transact("readonly", (shelf) => shelf.get(name)).catch(() => undefined);
+  const kept = await transact("readonly", (shelf) => shelf.get(name)).catch(() => undefined);
+  return apply(pending, name, kept);
 }
 
 /**
- * One transaction from reading to writing.
+ * One transaction from reading to writing, for this change and all that are pending.
  * @template T
  * @param {string} name
  * @param {(kept: unknown) => T} change
  * @returns {Promise<T>}
  */
 async function write(name, change) {
-  /** @type {{value?: T}} */
-  const made = {};
+  const own = { name, change };
+  /** @type {Change[]} */
+  let changes = [];
+  /** @type {Record<string, any>} */
+  const values = {};
   try {
     await transact("readwrite", (shelf) => {
-      const reading = shelf.get(name);
-      reading.onsuccess = () => {
-        made.value = change(unkept.has(name) ? unkept.get(name) : reading.result);
-        shelf.put(made.value, name);
+      // What is pending is known once this transaction runs, when those before it are over.
+      const request = shelf.get(name);
+      request.onsuccess = () => {
+        changes = [...pending, own];
+        new Set(changes.map(({ name }) => name)).forEach((name) => {
+          const request = shelf.get(name);
+          request.onsuccess = () => shelf.put((values[name] = apply(changes, name, request.result)), name);
+        });
       };
-      return reading;
+      return request;
     });
-    unkept.delete(name);
+    pending = pending.filter((each) => !changes.includes(each));
   } catch {
-    hasFailed = true;
-    made.value ??= change(unkept.get(name));
-    unkept.set(name, made.value);
+    values[name] = change(await read(name));
+    pending.push(own);
   }
-  return /** @type {T} */ (made.value);
+  return values[name];
+}
+
+/** What the changes make of what is kept under the name. */
+function apply(/** @type {Change[]} */ changes, /** @type {string} */ name, /** @type {unknown} */ kept) {
+  for (const each of changes) if (each.name === name) kept = each.change(kept);
+  return kept;
 }
 
 /**
- * The result of the request, once the whole transaction is on the disk.
+ * The result of the request, once the whole transaction is on the disk. A connection may have died
+ * without a word (iOS, while the app slept): then there is a second try, on a new one.
  * @param {IDBTransactionMode} mode
  * @param {(shelf: IDBObjectStore) => IDBRequest} ask
  */
 async function transact(mode, ask) {
-  const transaction = (await open()).transaction(SHELF, mode);
+  const database = await open();
+  let transaction;
+  try {
+    transaction = database.transaction(SHELF, mode);
+  } catch {
+    opening = undefined;
+    transaction = (await open()).transaction(SHELF, mode);
+  }
   const request = ask(transaction.objectStore(SHELF));
   return new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve(request.result);
-    transaction.onabort = transaction.onerror = () => reject(transaction.error);
+    transaction.onabort = transaction.onerror = reject;
   });
 }
 
-/** The database; a browser that never answers counts as one that refuses. */
+/**
+ * The database. A browser that has not answered counts as one that refuses, until it does. A failure
+ * is forgotten, so that the next who asks tries again; a browser that forbids it outright is not asked twice.
+ */
 function open() {
   opening ??= new Promise((resolve, reject) => {
     const request = indexedDB.open(DATABASE, MIGRATIONS.length);
     request.onupgradeneeded = ({ oldVersion }) =>
       MIGRATIONS.slice(oldVersion).forEach((migrate) => migrate(request.result));
-    request.onsuccess = () => resolve(leaveWhenAsked(request.result));
-    request.onerror = () => reject(request.error);
-    setTimeout(reject, LONGEST_WAIT_MILLISECONDS, new Error("no answer from the database"));
+    request.onsuccess = () => resolve((opening = leave(request.result)));
+    request.onerror = () => {
+      opening = undefined;
+      reject(request.error);
+    };
+    setTimeout(reject, PATIENCE_MILLISECONDS);
   });
-  return opening.catch((error) => {
-    hasFailed = true;
-    throw error;
-  });
+  return opening;
 }
 
-/** A newer release in another tab must not wait for this one to upgrade the database. */
-function leaveWhenAsked(/** @type {IDBDatabase} */ database) {
-  database.onversionchange = () => {
+/** Browsers drop connections, and a newer release in another tab must not wait for ours to upgrade the database. */
+async function leave(/** @type {IDBDatabase} */ database) {
+  database.onclose = database.onversionchange = () => {
     database.close();
     opening = undefined;
   };
@@ -141,5 +163,5 @@ function leaveWhenAsked(/** @type {IDBDatabase} */ database) {
 }
 
 function tell() {
-  for (const listener of listeners) listener();
+  listeners.forEach((listener) => listener());
 }
