@@ -33,6 +33,7 @@ from webapp.push.sealer import Sealer
 from webapp.push.transport import Transport
 from webapp.push.vapid import Vapid
 from webapp.push.vapid import load_key
+from webapp.readiness import Readiness
 from webapp.rendering import Renderer
 from webapp.security import RateLimits
 from webapp.security import data_headers
@@ -46,6 +47,7 @@ from webapp.store import open_store
 from webapp.subscription import DEFAULT_PUSH_HOSTS
 from webapp.subscription import HostPolicy
 from webapp.views.api import api_blueprint
+from webapp.views.operate import operate_blueprint
 from webapp.views.pages import pages_blueprint
 from webapp.views.previews import previews_blueprint
 from webapp.views.pwa import pwa_blueprint
@@ -110,6 +112,7 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
     pages = page_headers(assets.inline_scripts, style, is_https=settings.is_https)
     app.register_blueprint(pwa_blueprint(settings, assets, renderer, kept_headers(pages)))
     app.register_blueprint(api_blueprint(store, deck, policy, settings, limits, run, _utc_now))
+    app.register_blueprint(operate_blueprint(Readiness(store, settings, key), _utc_now))
     cli.register(app)
     app.wsgi_app = _wrap(app, settings, pages)  # type: ignore[assignment, method-assign]
     return app

@@ -6,6 +6,7 @@ A step is a module in `versions/`: copy the last one, name it as its `down_revis
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from alembic import command
@@ -49,6 +50,21 @@ def current(database_url: str) -> str | None:
 def is_current(database_url: str) -> bool:
     """Tell whether the database is at the newest step."""
     return current(database_url) == ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def is_behind(step: str | None) -> bool:
+    """Tell whether a database at `step` lacks anything that this release needs.
+
+    A step we do not know is a later release's; steps only add, so we can go on beside it.
+    """
+    return step is None or step in _earlier_steps()
+
+
+@lru_cache(maxsize=1)
+def _earlier_steps() -> frozenset[str]:
+    scripts = ScriptDirectory.from_config(_config())
+    known = {script.revision for script in scripts.walk_revisions()}
+    return frozenset(known - {scripts.get_current_head()})
 
 
 def _config() -> Config:

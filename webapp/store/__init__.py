@@ -10,12 +10,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError as StoreError
 
 from webapp.schedule import Reminder
+from webapp.store import overview
 from webapp.store import queue
 from webapp.store import registry
 from webapp.store import zones
 from webapp.store.engine import make_engine
+from webapp.store.overview import Overview
+from webapp.store.overview import Pulse
 from webapp.store.values import Advance
 from webapp.store.values import Due
 from webapp.store.values import Record
@@ -27,11 +31,14 @@ from webapp.subscription import PushSubscription
 __all__ = [
     "Advance",
     "Due",
+    "Overview",
+    "Pulse",
     "Record",
     "Remove",
     "Retry",
     "Settlement",
     "Store",
+    "StoreError",
     "open_store",
 ]
 
@@ -107,6 +114,16 @@ class Store:
         """Return the earliest instant at which anything is due, leases included."""
         with self._reading.begin() as connection:
             return queue.next_due_at(connection)
+
+    def pulse(self, now: int) -> Pulse:
+        """Tell whether there is a schema and since when a row is due. Raises StoreError."""
+        with self._reading.begin() as connection:
+            return overview.read_pulse(connection, now)
+
+    def overview(self, now: int) -> Overview:
+        """Count what is stored and what is due at `now`."""
+        with self._reading.begin() as connection:
+            return overview.read_overview(connection, now)
 
     def close(self) -> None:
         """Close every pooled connection."""

@@ -1,0 +1,181 @@
+"""What who runs the server may ask: is it alive and ready, what was sent, what waits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Iterator
+from datetime import UTC
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from webapp import migrations
+from webapp.config import Settings
+from webapp.push.vapid import generate_key
+from webapp.readiness import Readiness
+from webapp.schedule import Reminder
+from webapp.store import Store
+from webapp.store import open_store
+from webapp.store.engine import make_engine
+from webapp.subscription import PushSubscription
+from webapp.views.operate import operate_blueprint
+
+NOW = 1_800_000_000  # Friday 2027-01-15 08:00 UTC
+HOUR = 3_600
+KEY = generate_key()
+FCM = "https://fcm.googleapis.com/fcm/send/"
+MOZILLA = "https://updates.push.services.mozilla.com/wpush/v2/"
+SECRETS = ("5ecret", "p256dh", "auth", "/fcm/send", "pocket.db", "postgresql:")
+
+Make = Callable[..., FlaskClient]
+
+
+def subscribe(store: Store, name: str, minute: int = 480, base: str = FCM) -> PushSubscription:
+    """A reader whose reminder is due at NOW unless said otherwise."""
+    subscription = PushSubscription(f"{base}5ecret-{name}", b"\x04" + bytes(64), bytes(16))
+    store.save(subscription, Reminder(minute, "UTC", 0), NOW - 12 * HOUR)
+    return subscription
+
+
+@pytest.fixture
+def key_file(tmp_path: Path) -> Path:
+    path = tmp_path / "vapid.pem"
+    KEY.save(path)
+    return path
+
+
+@pytest.fixture
+def make(key_file: Path) -> Make:
+    """Makes a client of an app that has nothing but the operator's part."""
+
+    def make_client(store: Store, *, now: int = NOW, **chosen: Any) -> FlaskClient:
+        settings = Settings(**{"vapid_key_file": key_file} | chosen)
+        instant = datetime.fromtimestamp(now, UTC)
+        app = Flask("operate-alone")
+        app.register_blueprint(operate_blueprint(Readiness(store, settings, KEY), lambda: instant))
+        return app.test_client()
+
+    return make_client
+
+
+@pytest.fixture
+def open_other() -> Iterator[Callable[[str], Store]]:
+    """Opens stores of other databases, closed after the test."""
+    opened: list[Store] = []
+
+    def open_it(url: str) -> Store:
+        opened.append(open_store(url))
+        return opened[-1]
+
+    yield open_it
+    for each in opened:
+        each.close()
+
+
+def readyz(client: FlaskClient, status: int) -> dict[str, Any]:
+    response = client.get("/readyz")
+    assert response.status_code == status
+    assert response.headers["Cache-Control"] == "no-store"
+    assert not [secret for secret in SECRETS if secret in response.text]
+    found: dict[str, Any] = response.get_json()
+    assert found.pop("status") == ("ready" if status == 200 else "unready")
+    return found
+
+
+# Alive
+
+
+def test_a_process_is_alive_whatever_its_database_does(
+    make: Make, open_other: Callable[[str], Store]
+) -> None:
+    response = make(open_other("sqlite:////no/such/folder/pocket.db")).get("/healthz")
+    assert (response.status_code, response.text) == (200, "ok\n")
+    assert response.mimetype == "text/plain"
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+# Ready
+
+
+def test_a_server_with_database_schema_and_key_is_ready(make: Make, store: Store) -> None:
+    subscribe(store, "later", minute=600)
+    assert readyz(make(store), 200) == {
+        "database": "ok",
+        "migrations": "ok",
+        "queue": "ok",
+        "key": "ok",
+        "oldest_due_seconds": 0,
+    }
+
+
+def test_the_age_of_the_oldest_due_row_is_told(make: Make, store: Store) -> None:
+    subscribe(store, "early")
+    subscribe(store, "late", minute=481)
+    assert readyz(make(store, now=NOW + 90), 200)["oldest_due_seconds"] == 90
+
+
+def test_a_late_queue_is_told_and_keeps_no_reader_out(make: Make, store: Store) -> None:
+    subscribe(store, "waiting")
+    assert readyz(make(store, now=NOW + 3 * HOUR), 200)["queue"] == "ok"
+    assert readyz(make(store, now=NOW + 3 * HOUR + 1), 200)["queue"] == "late"
+    assert readyz(make(store, now=NOW + 61, push_late_seconds=60), 200)["queue"] == "late"
+
+
+def test_a_database_that_is_away_is_not_ready(
+    make: Make, open_other: Callable[[str], Store], caplog: pytest.LogCaptureFixture
+) -> None:
+    found = readyz(make(open_other("sqlite:////no/such/5ecret/pocket.db")), 503)
+    assert (found["database"], found["migrations"], found["queue"]) == (
+        "failed",
+        "unknown",
+        "unknown",
+    )
+    assert found["key"] == "ok"
+    assert "the database does not answer (OperationalError)" in caplog.messages
+    assert "5ecret" not in caplog.text
+
+
+def test_a_database_without_tables_is_not_ready(
+    make: Make, open_other: Callable[[str], Store], empty_database_url: str
+) -> None:
+    found = readyz(make(open_other(empty_database_url)), 503)
+    assert (found["database"], found["migrations"]) == ("ok", "failed")
+
+
+def test_an_older_schema_is_not_ready_and_a_newer_one_is(
+    make: Make, open_other: Callable[[str], Store], empty_database_url: str
+) -> None:
+    """So that in a rolling release those who still run the old code stay in."""
+    migrations.upgrade(empty_database_url)
+    client = make(open_other(empty_database_url))
+    engine = make_engine(empty_database_url)
+    for step, status in (("9999", 200),):
+        with engine.begin() as connection:
+            connection.execute(text(f"UPDATE alembic_version SET version_num = '{step}'"))
+        readyz(client, status)
+    engine.dispose()
+
+
+def test_a_key_that_a_new_process_would_not_find_is_not_ready(
+    make: Make, sqlite_store: Store, key_file: Path
+) -> None:
+    client = make(sqlite_store)
+    for spoil in (lambda: key_file.write_text("nonsense"), key_file.unlink):
+        spoil()
+        assert readyz(client, 503)["key"] == "failed"
+    assert not key_file.exists()
+    generate_key().save(key_file)
+    assert readyz(client, 503)["key"] == "failed"
+    assert readyz(make(sqlite_store, vapid_key=KEY.pem().decode()), 200)["key"] == "ok"
+
+
+def test_the_whole_app_answers_probes_and_keeps_them_out_of_the_worker(app: Flask) -> None:
+    client = app.test_client()
+    assert client.get("/healthz").status_code == client.get("/readyz").status_code == 200
+    assert client.head("/readyz").status_code == 200
+    assert "healthz" not in client.get("/sw.js").text
