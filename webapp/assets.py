@@ -1,4 +1,4 @@
-"""The PWA layer on Flask-Assets: bundles, import map, hashed files and the service worker's text.
+"""The PWA layer on Flask-Assets: bundles, hashed files and the service worker's text.
 
 Flask-Assets joins and shrinks the sources; what it makes is named by its hash and written
 to `static/gen/` once, in three encodings, so that every process serves the same bytes and a
@@ -68,14 +68,13 @@ class Assets:
     icons: Mapping[str, Asset]
     pack: Mapping[str, str]
     inline: Mapping[str, str]
-    import_map: str
     worker: str
     kill_switch: str
 
     @property
     def inline_scripts(self) -> list[str]:
         """Every script that stands in a page itself."""
-        return [self.import_map, *self.inline.values()]
+        return [*self.inline.values()]
 
     @property
     def files(self) -> list[Asset]:
@@ -95,17 +94,15 @@ def build_assets(app: Flask, deck: Deck, gen: Path = STATIC / "gen") -> Assets:
         path.stem: _build(environment, f"js/{path.stem}", [path], "rjsmin")
         for path in sorted((STATIC / "js").glob("*.js"))
     }
-    modules = {name: _keep(gen, name, "js", source) for name, source in sources.items()}
+    folder = f"js.{_digest(_json(sources))}"  # one for all, so that each finds the others beside it
+    modules = {name: _keep(gen, f"{folder}/{name}.js", text) for name, text in sources.items()}
     front = _closure(FRONT_MODULES, sources)
     return Assets(
-        stylesheet=_keep(gen, "pocket", "css", _stylesheet(environment, deck)),
-        deck=_keep(gen, "deck", "json", _json(deck.as_json())),
+        stylesheet=_keep_hashed(gen, "pocket", "css", _stylesheet(environment, deck)),
+        deck=_keep_hashed(gen, "deck", "json", _json(deck.as_json())),
         modules=modules,
         pack={modules[name].url: text for name, text in sources.items() if name not in front},
         icons={name: _icon(name) for name in ("icon.svg", "icon-192.png", "badge-96.png")},
-        import_map=_json(
-            {"imports": {f"/static/gen/{name}.js": asset.url for name, asset in modules.items()}}
-        ),
         inline={
             path.stem: _build(environment, f"inline/{path.stem}", [path], "rjsmin")
             for path in sorted((STATIC / "inline").glob("*.js"))
@@ -170,15 +167,28 @@ def _icon(name: str) -> Asset:
     return Asset(f"/static/icons/{name}", _integrity((STATIC / "icons" / name).read_bytes()))
 
 
-def _keep(gen: Path, name: str, suffix: str, text: str) -> Asset:
-    """Write `text` under a name with its hash, compressed variants first, unless it is there."""
+def _keep_hashed(gen: Path, name: str, suffix: str, text: str) -> Asset:
+    """Write `text` under a name with its hash."""
+    return _keep(gen, f"{name}.{_digest(text)}.{suffix}", text)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _keep(gen: Path, name: str, text: str) -> Asset:
+    """Write `text` under a name that no other text can have, unless it is there.
+
+    Its compressed variants come first, so that whoever finds it finds them.
+    """
     data = text.encode()
-    path = gen / f"{name}.{hashlib.sha256(data).hexdigest()[:16]}.{suffix}"
+    path = gen / name
     if not path.exists():
+        path.parent.mkdir(exist_ok=True)
         _write(path.with_name(path.name + ".br"), Compressor.compress_brotli(data))
         _write(path.with_name(path.name + ".gz"), Compressor.compress_gzip(data))
         _write(path, data)
-    return Asset(f"/static/gen/{path.name}", _integrity(data))
+    return Asset(f"/static/gen/{name}", _integrity(data))
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -5,7 +5,7 @@
 {
   const root = document.documentElement;
   const wear = (/** @type {Record<string, unknown>} */ look) => {
-    for (const name of ["theme", "contrast", "size", "font", "spacing", "motion", "face"]) {
+    for (const name of ["theme", "contrast", "size", "font", "spacing", "motion", "face", "keys"]) {
       if (typeof look[name] === "string") root.dataset[name] = look[name];
       else delete root.dataset[name];
     }

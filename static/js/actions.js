@@ -1,10 +1,13 @@
 /**
  * What can be done with the card on the screen: save, not for me, copy, listen, the gentler wording;
- * and the way to what has a module of its own. Each is a button, most are a key as well.
+ * and the way to what has a module of its own. Each is a button, most are a key as well, which a
+ * reader who speaks to the device can turn off (WCAG 2.2, 2.1.4).
+ *
+ * @import { Saved } from "./kept.js"
  */
 
 import * as documents from "./documents.js";
-import { isShared, shownCard, turn } from "./card.js";
+import { comeBackTo, isShared, shownCard, turn } from "./card.js";
 import { article, flip } from "./face.js";
 import { hide, save, unhide, unsave } from "./kept.js";
 import { notify } from "./notices.js";
@@ -37,21 +40,21 @@ export function start() {
   });
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || isElsewhere(event.target)) return;
-    DEEDS[KEYS[event.key]]?.();
+    if (!document.documentElement.dataset.keys) DEEDS[KEYS[event.key.toLowerCase()]]?.();
   });
 }
 
 async function toggleSaved() {
   const card = shownCard();
-  let isFirst = false;
+  /** @type {Saved | undefined} */
+  let before;
   const { saved } = await documents.kept.change((kept) => {
-    const isSaved = kept.saved.some(({ id }) => id === card.id);
-    isFirst = !isSaved && kept.saved.length === 0;
-    return isSaved ? unsave(kept, card.id) : save(kept, card, new Date().toISOString());
+    before = kept.saved.find(({ id }) => id === card.id);
+    return before ? unsave(kept, card.id) : save(kept, card, new Date().toISOString());
   });
-  const isSaved = saved.some(({ id }) => id === card.id);
-  if (isFirst) askToStay();
-  if (!isSaved) notify("No longer saved.", { label: "Undo", act: toggleSaved });
+  const { at = "" } = before ?? {};
+  if (saved.length === 1) askToStay();
+  if (at) notify("No longer saved.", { label: "Undo", act: () => documents.kept.change((kept) => save(kept, card, at)) });
   else if (await isLasting()) notify("Saved on this device.");
   else notify("Saved until you close the app. This browser keeps nothing longer here.");
 }
@@ -62,7 +65,7 @@ async function hideCard() {
   turn(1);
   const act = async () => {
     await documents.kept.change((kept) => unhide(kept, id));
-    turn(-1);
+    comeBackTo(id);
   };
   notify("You will not be shown that card again.", { label: "Undo", act });
 }
@@ -85,13 +88,13 @@ async function copyCard() {
 /** Listening is offered where there is a voice. */
 async function openMore() {
   open("more");
-  const { usableVoices } = await readVoice();
-  /** @type {HTMLElement} */ (document.querySelector("[data-do=listen]")).hidden = !(await usableVoices()).length;
+  const { chosenVoice } = await readVoice();
+  /** @type {HTMLElement} */ (document.querySelector("[data-do=listen]")).hidden = !(await chosenVoice());
 }
 
 async function listen() {
-  const { toggleSpeech, usableVoices } = await readVoice();
-  if ((await usableVoices()).length) toggleSpeech(shownCard().said);
+  const { chosenVoice, toggleSpeech } = await readVoice();
+  if (await chosenVoice()) toggleSpeech(shownCard().said);
   else notify("This device has no voice to read with.");
 }
 

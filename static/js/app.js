@@ -39,11 +39,18 @@ function begin() {
 /** What was tapped or typed before the card is alive is done as soon as it is. */
 async function beginCard() {
   const [card, actions] = await Promise.all([import("./card.js"), import("./actions.js")]);
-  if (!(await card.enliven())) return;
+  while (!(await card.enliven())) await anotherChance();
   actions.start();
   const target = /** @type {Element | undefined} */ (latest?.target);
   if (latest instanceof KeyboardEvent) target?.dispatchEvent(new KeyboardEvent("keydown", latest));
   else /** @type {HTMLElement | null | undefined} */ (target?.closest("[data-do]"))?.click();
+}
+
+/** Without its deck the card waits for a network, or for the reader to try again. */
+function anotherChance() {
+  return new Promise((resolve) => {
+    for (const type of ["online", "click", "keydown"]) addEventListener(type, resolve, { once: true });
+  });
 }
 
 function note(/** @type {Event} */ event) {

@@ -14,7 +14,7 @@
 import { merge, parseKept } from "./kept.js";
 import { mergeReading, parseReading } from "./reading.js";
 
-export const LOOKS = ["theme", "contrast", "size", "font", "spacing", "motion", "face"];
+export const LOOKS = ["theme", "contrast", "size", "font", "spacing", "motion", "face", "keys"];
 const LOOK = /^[a-z]{1,20}$/;
 const FORMAT = "pocket-affirmations-backup";
 const VERSION = 1;

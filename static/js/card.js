@@ -1,48 +1,29 @@
 /**
  * The card on the screen: today's, any other, another, and back. Without this file these are links.
  *
- * @import { Card, Deck } from "./deck.js"
- * @import { Kept } from "./kept.js"
- * @import { Reading } from "./reading.js"
+ * @import { Card } from "./deck.js"
  */
 
-import { findCard, isoDate, loadDeck, neighbour, ofTheDay, topicOf } from "./deck.js";
-import * as documents from "./documents.js";
+import { findCard, isoDate, topicOf } from "./deck.js";
 import { afterPaint, article, markSaved, paint, point, soften, wordsShown } from "./face.js";
 import { listenForTurns } from "./gestures.js";
-import { ownCards, shownCards } from "./kept.js";
-import { pick, poolOf, show } from "./reading.js";
 import { onChange } from "./store.js";
-import { Trail } from "./trail.js";
+import * as walk from "./walk.js";
 
-/** @type {Deck} */
-let deck;
-/** @type {Kept} */
-let kept;
-/** @type {Reading} */
-let reading;
-/** What Another chooses from. @type {Card[]} */
-let pool;
-/** What was seen and is not on the disk yet. @type {Set<string>} */
-const unwritten = new Set();
-/** @type {Trail} */
-let trail;
 /** @type {Card} */
 let shown;
 let shownAddress = addressNow();
-/** @type {Card | undefined} */
-let upcoming;
+/** How often the browser's own back and forward were followed. */
+let jumps = 0;
 
 /** Begins once the deck and the device's memory are here; false when there is no deck. */
 export async function enliven() {
   try {
-    [deck, kept, reading] = await Promise.all([loadDeck(), documents.kept.read(), documents.reading.read()]);
+    await walk.begin();
   } catch {
     return false;
   }
-  pool = poolOf(deck, kept);
-  trail = new Trail(reading.history);
-  arrive(cardOfPage(), isFrontPage() ? article.dataset.date : "");
+  arrive(cardOfPage(), isFrontPage() && !ownCard() ? article.dataset.date : "");
   followDay();
   document.addEventListener("visibilitychange", followDay);
   window.addEventListener("pageshow", followDay);
@@ -54,57 +35,46 @@ export async function enliven() {
 
 /** The card on the screen, in the wording that is shown. */
 export function shownCard() {
-  return { ...shown, said: wordsShown(), topicTitle: topicOf(deck, shown).title };
+  return { ...shown, said: wordsShown(), topicTitle: topicOf(walk.deck, shown).title };
 }
 
 /** Whether the card can be addressed by others; an own line cannot. */
 export function isShared() {
-  return Boolean(findCard(deck, shown.id));
+  return Boolean(findCard(walk.deck, shown.id));
 }
 
 /** Shows the card `steps` further: forward into what is new, or along the way back and forth again. */
 export function turn(/** @type {number} */ steps) {
-  const card = steps > 0 ? cardAhead() : cardBehind();
+  turnTo(steps > 0 ? walk.goAhead(shown) : walk.goBack(shown));
+}
+
+/** Shows a card again that was just left, or was left a while ago. */
+export async function comeBackTo(/** @type {string} */ id) {
+  await walk.catchUp();
+  const card = walk.find(id);
+  if (!card) return;
+  if (walk.trail.at(-1) === id) walk.trail.step(-1);
+  else walk.trail.goOn(id);
+  turnTo(card);
+}
+
+function turnTo(/** @type {Card} */ card) {
   const address = (shownAddress = addressOf(card));
-  afterPaint(() => history.pushState(null, "", address));
+  const before = jumps;
+  afterPaint(() => before === jumps && history.pushState(null, "", address));
   see(card);
   display(card);
   soften();
 }
 
-function cardAhead() {
-  const again = trail.step(1) && find(trail.at(0));
-  if (again) return again;
-  const card = upcoming && isWanted(upcoming) ? upcoming : (choose() ?? neighbour(deck, shown.id, 1));
-  trail.goOn(card.id);
-  return card;
-}
-
-function cardBehind() {
-  while (trail.step(-1)) {
-    const card = find(trail.at(0));
-    if (card) return card;
-  }
-  const card = neighbour(deck, shown.id, -1);
-  trail.goBefore(card.id);
-  return card;
-}
-
-function choose() {
-  return pick(reading, pool, shown.id, Math.random);
-}
-
-function isWanted(/** @type {Card} */ { id }) {
-  return pool.some((card) => card.id === id);
-}
-
-function find(/** @type {string | undefined} */ id = "") {
-  return findCard(deck, id) ?? ownCards(kept).find((card) => card.id === id);
+/** The own line of the address. */
+function ownCard() {
+  return location.hash.startsWith("#own-") ? walk.find(location.hash.slice(1)) : undefined;
 }
 
 /** A card that the reader came to by address: it is last on the trail and counts as seen. */
 function arrive(/** @type {Card} */ card, date = "") {
-  trail.arrive(card.id);
+  walk.trail.arrive(card.id);
   shownAddress = addressNow();
   see(card);
   if (card.id === article.dataset.id) settle(card);
@@ -113,27 +83,18 @@ function arrive(/** @type {Card} */ card, date = "") {
 
 /** The page's own card: by its address, an own line by its fragment, else the day's. */
 function cardOfPage() {
-  const own = find(location.hash.slice(1));
-  if (own) return own;
-  return isFrontPage() ? cardOfDay() : (find(article.dataset.id ?? "") ?? cardOfDay());
-}
-
-/** The day's card, or the next that this reader has not hidden. */
-function cardOfDay() {
-  const todays = ofTheDay(deck, new Date());
-  const place = deck.cards.indexOf(todays);
-  const fromHere = [...deck.cards.slice(place), ...deck.cards.slice(0, place)];
-  return shownCards(fromHere, kept)[0] ?? todays;
+  return ownCard() ?? (isFrontPage() ? walk.cardOfDay() : (walk.find(article.dataset.id) ?? walk.cardOfDay()));
 }
 
 /** Follows the browser's back and forward; a jump within the page changes nothing. */
 function followAddress() {
   if (addressNow() === shownAddress) return;
+  jumps += 1;
   const id = isFrontPage() ? location.hash.slice(1) : decodeURIComponent(location.pathname.split("/")[2] ?? "");
-  const card = id ? find(id) : cardOfDay();
+  const card = id ? walk.find(id) : walk.cardOfDay();
   if (!card) return location.reload();
   shownAddress = addressNow();
-  trail.follow(card.id);
+  walk.trail.follow(card.id);
   display(card, id ? "" : isoDate(new Date()));
   soften();
 }
@@ -142,7 +103,7 @@ function followAddress() {
 function followDay() {
   const date = isoDate(new Date());
   if (document.hidden || isInTheMiddle() || !isFrontPage() || location.hash || article.dataset.date === date) return;
-  arrive(cardOfDay(), date);
+  arrive(walk.cardOfDay(), date);
   article.dataset.date = date;
 }
 
@@ -153,39 +114,35 @@ function isInTheMiddle() {
 
 /** Another tab, or this one, changed what is kept, or erased it. */
 async function follow() {
-  [kept, reading] = await Promise.all([documents.kept.read(), documents.reading.read()]);
-  pool = poolOf(deck, kept);
-  for (const id of unwritten) reading = show(reading, id, pool);
-  settle(shown);
+  await walk.catchUp();
+  const now = walk.find(shown.id);
+  if (!now) turn(1);
+  else if (now.text === shown.text) settle(now);
+  else display(now);
 }
 
 function display(/** @type {Card} */ card, date = "") {
-  paint(deck, card, date);
+  paint(walk.deck, card, date);
   settle(card);
 }
 
 /** What belongs to the card beside its words: where the links lead, and whether it is saved. */
 function settle(/** @type {Card} */ card) {
   shown = card;
-  if (!upcoming || upcoming.id === card.id || !isWanted(upcoming)) upcoming = choose();
-  point("[rel=next]", addressOf(find(trail.at(1)) ?? upcoming ?? neighbour(deck, card.id, 1)));
-  point("[rel=prev]", addressOf(find(trail.at(-1)) ?? neighbour(deck, card.id, -1)));
-  markSaved(kept.saved.some(({ id }) => id === card.id));
+  const [behind, ahead] = walk.around(card);
+  point("[rel=prev]", addressOf(behind));
+  point("[rel=next]", addressOf(ahead));
+  markSaved(walk.kept.saved.some(({ id }) => id === card.id));
 }
 
-/** Counts a card as seen: here at once, since the next is chosen by it, and on the disk when there is time. */
 function see(/** @type {Card} */ { id }) {
-  reading = show(reading, id, pool);
-  unwritten.add(id);
-  afterPaint(async () => {
-    await documents.reading.change((stored) => show(stored, id, pool));
-    unwritten.delete(id);
-  });
+  walk.see(id);
+  afterPaint(() => walk.keepSeen(id));
 }
 
 /** An own line has no address on any server; its id stands in the fragment, which never leaves the device. */
 function addressOf(/** @type {Card} */ card) {
-  return findCard(deck, card.id) ? `/affirmations/${card.id}` : `/#${card.id}`;
+  return findCard(walk.deck, card.id) ? `/affirmations/${card.id}` : `/#${card.id}`;
 }
 
 function addressNow() {

@@ -8,10 +8,11 @@ import { topicOf } from "./deck.js";
 
 const TITLE_END = " · Pocket";
 const TURN_MILLISECONDS = 260;
+const LONGEST_WAIT_MILLISECONDS = 200;
 
 export const article = /** @type {HTMLElement} */ (document.querySelector(".card"));
 
-/** Writes a card into the page, its words first; `date` is its ISO date when it is a day's card. */
+/** Writes a card into the page, its words first; `date` is its ISO date when it is a day's card. An own line stays out of the browser's history. */
 export function paint(/** @type {Deck} */ deck, /** @type {Card} */ card, date = "") {
   const { title, hue, help } = topicOf(deck, card);
   const faces = card.gentle ? "two" : "";
@@ -26,13 +27,16 @@ export function paint(/** @type {Deck} */ deck, /** @type {Card} */ card, date =
   say();
   afterPaint(() => {
     article.dataset.hue = String(hue);
-    document.title = card.text + TITLE_END;
+    document.title = (card.topic ? card.text : title) + TITLE_END;
   });
 }
 
-/** Does later what need not hold up the words: once they are on the screen. */
+/** Does what need not hold up the words once they are on the screen; a hidden page paints nothing. */
 export function afterPaint(/** @type {() => unknown} */ work) {
-  requestAnimationFrame(() => setTimeout(work));
+  let isDone = false;
+  const once = () => (isDone ||= Boolean([work()]));
+  requestAnimationFrame(() => setTimeout(once));
+  setTimeout(once, LONGEST_WAIT_MILLISECONDS);
 }
 
 /** The words as they stand on the screen, in the gentler wording where that is chosen. */

@@ -65,7 +65,8 @@ async function startListening() {
   find("#no-voice").hidden = voices.length > 0;
   if (voices.length === 0) return;
   const groups = [true, false].map((isOffline) => voices.filter(({ localService }) => localService === isOffline));
-  voiceField.append(...groupOf("Work offline", groups[0]), ...groupOf("Need a network", groups[1]));
+  voiceField.append(...groupOf("Work offline", groups[0]), ...groupOf("Need a network, and hear the words", groups[1]));
+  if (groups[0].length === 0) voiceField.options[0].text = "None";
   voiceForm.addEventListener("change", keepVoice);
   voiceForm.addEventListener("submit", (event) => {
     event.preventDefault();

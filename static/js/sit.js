@@ -10,7 +10,7 @@
 import { loadDeck, topicOf } from "./deck.js";
 import * as documents from "./documents.js";
 import { pick, poolOf, show } from "./reading.js";
-import { speak, stopSpeech, usableVoices } from "./speak.js";
+import { chosenVoice, speak, stopSpeech } from "./speak.js";
 import { onChange } from "./store.js";
 
 const TICK_MILLISECONDS = 1000;
@@ -44,11 +44,10 @@ export async function start() {
   stay.addEventListener("click", () => sit(1));
   session.addEventListener("close", leave);
   onChange(async () => {
-    kept = await documents.kept.read();
+    [kept, reading] = await Promise.all([documents.kept.read(), documents.reading.read()]);
   });
   document.addEventListener("visibilitychange", stayAwake);
-  const voices = await usableVoices();
-  /** @type {HTMLElement} */ (document.querySelector("#aloud")).hidden = voices.length === 0;
+  /** @type {HTMLElement} */ (document.querySelector("#aloud")).hidden = !(await chosenVoice());
 }
 
 function begin() {

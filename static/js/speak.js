@@ -25,6 +25,13 @@ export async function usableVoices() {
     .sort((one, other) => rank(other) - rank(one));
 }
 
+/** The reader's choice, else one that needs no network: another would hear the words, and nobody gets that unasked. */
+export async function chosenVoice() {
+  const voices = await usableVoices();
+  const { voice } = (await kept).choices;
+  return voices.find(({ voiceURI }) => voiceURI === voice) ?? voices.find(({ localService }) => localService);
+}
+
 /** Speaks, or stops when something is being said. */
 export function toggleSpeech(/** @type {string} */ text) {
   if (isSpeaking) stopSpeech();
@@ -40,11 +47,12 @@ export async function speak(/** @type {string} */ text, onEnd = () => {}) {
   utterance.addEventListener("stop", onEnd);
   utterance.onend = utterance.onerror = () => utterance === current && stopSpeech();
   mark(true);
-  const voices = await usableVoices();
-  const { voice, speed } = (await kept).choices;
+  const voice = await chosenVoice();
+  const { speed } = (await kept).choices;
   if (utterance !== current || !isSpeaking) return;
+  if (!voice) return stopSpeech();
   utterance.lang = document.documentElement.lang;
-  utterance.voice = voices.find(({ voiceURI }) => voiceURI === voice) ?? voices[0] ?? null;
+  utterance.voice = voice;
   utterance.rate = speed;
   speechSynthesis.speak(utterance);
 }

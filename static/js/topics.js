@@ -24,16 +24,20 @@ let kept;
 /** Fills the lists, then follows the field, the ticks, and changes of other tabs. */
 export async function start() {
   [deck, kept] = await Promise.all([loadDeck(), documents.kept.read()]);
-  for (const { dataset, lastElementChild } of topics.querySelectorAll("details")) {
-    const cards = deck.cards.filter(({ topic }) => topic === dataset.topic);
-    lastElementChild?.replaceChildren(...shownCards(cards, kept).map((card) => item(card)));
-  }
   topics.addEventListener("change", keepTick);
   everything.addEventListener("click", readAll);
   field.addEventListener("input", find);
   field.addEventListener("keydown", clear);
   onChange(follow);
   showChoice();
+  fill();
+}
+
+function fill() {
+  for (const { dataset, lastElementChild } of topics.querySelectorAll("details")) {
+    const cards = deck.cards.filter(({ topic }) => topic === dataset.topic);
+    lastElementChild?.replaceChildren(...shownCards(cards, kept).map((card) => item(card)));
+  }
   find();
 }
 
@@ -53,8 +57,15 @@ function readAll() {
 }
 
 async function follow() {
+  const before = words(kept);
   kept = await documents.kept.read();
   showChoice();
+  if (words(kept) !== before) fill();
+}
+
+/** What decides which cards there are to list and to find. */
+function words(/** @type {Kept} */ { hidden, own }) {
+  return JSON.stringify([hidden, own]);
 }
 
 function showChoice() {
@@ -66,13 +77,13 @@ function showChoice() {
   }
   const titles = Object.entries(deck.topics).filter(([slug]) => chosen.includes(slug)).map(([, { title }]) => title);
   everything.hidden = titles.length === 0;
-  write("#chosen", `Another brings cards from ${inWords(titles)}.`);
+  write("#chosen", `“Another” brings cards from ${inWords(titles)}.`);
 }
 
 function inWords(/** @type {string[]} */ [first, second, ...others]) {
   if (!first) return "all topics";
-  if (!second) return first;
-  return others.length ? `${first} and ${others.length + 1} more` : `${first} and ${second}`;
+  if (!second) return `“${first}”`;
+  return others.length ? `“${first}” and ${others.length + 1} more` : `“${first}” and “${second}”`;
 }
 
 /** Shows what fits what is typed; the topics stay where nothing does. */

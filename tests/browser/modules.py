@@ -5,8 +5,8 @@ from __future__ import annotations
 from playwright.sync_api import Page
 
 IMPORT = """async (name) => {
-  const map = JSON.parse(document.querySelector('script[type=importmap]').textContent);
-  globalThis[name] = await import(map.imports[`/static/gen/${name}.js`]);
+  const { src } = document.querySelector('script[type=module]');
+  globalThis[name] = await import(new URL(`${name}.js`, src));
 }"""
 
 

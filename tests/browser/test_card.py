@@ -51,6 +51,11 @@ def name_of(page: Page, deck: Deck, link: str) -> str:
     return typeset(deck.card(address.rpartition("/")[2]).text)
 
 
+def expect_its_own_address(page: Page) -> None:
+    """The words come first; the address and then the title follow within a frame."""
+    expect(page).to_have_title(f"{words(page).inner_text()} · Pocket")
+
+
 def test_another_shows_the_card_that_its_link_names(card: Page, deck: Deck) -> None:
     address = card.get_by_role("link", name="Another").get_attribute("href") or ""
     expected = name_of(card, deck, "Another")
@@ -89,6 +94,7 @@ def test_another_after_back_shows_what_came_then(card: Page) -> None:
 def test_the_browsers_own_back_returns_to_the_card_that_was_there(card: Page) -> None:
     card.get_by_role("link", name="Another").click()
     expect(words(card)).not_to_have_text("You don’t have to earn help.")
+    expect_its_own_address(card)
     card.go_back()
     expect(words(card)).to_have_text("You don’t have to earn help.")
 
@@ -225,6 +231,7 @@ def test_two_quick_keys_turn_two_cards(card: Page, deck: Deck) -> None:
     expect(words(card)).not_to_have_text(
         re.compile(f"^({re.escape(first)}|You don’t have to earn help.)$")
     )
+    expect_its_own_address(card)
     card.go_back()
     expect(words(card)).to_have_text(first)
 
@@ -237,6 +244,7 @@ def test_the_page_stops_calling_itself_what_it_was(page: Page, site: Server) -> 
     page.get_by_role("link", name="Another").click()
     expect(today).not_to_have_attribute("aria-current", "page")
     expect(page.locator("link[rel=canonical]")).to_have_count(0)
+    expect_its_own_address(page)
     page.go_back()
     expect(today).to_have_attribute("aria-current", "page")
 

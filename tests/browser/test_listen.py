@@ -127,10 +127,22 @@ def test_a_voice_that_is_gone_is_replaced(card: Callable[..., Page]) -> None:
     assert spoken(page) == [[HERO_WORDS, "en", 1, "Own"]]
 
 
-def test_a_voice_that_needs_the_network_speaks_where_there_is_no_other(
-    card: Callable[..., Page],
-) -> None:
+def test_a_voice_that_needs_the_network_hears_no_words_unasked(card: Callable[..., Page]) -> None:
     page = card(ONLY_ONLINE)
+    open_more(page)
+    expect(page.get_by_role("button", name="Copy the words")).to_be_visible()
+    expect(page.get_by_role("button", name="Listen")).to_be_hidden()
+    page.keyboard.press("Escape")
+    page.keyboard.press("l")
+    expect(page.locator("#notice")).to_contain_text("no voice")
+    assert page.evaluate("spoken") == []
+
+
+def test_a_voice_that_needs_the_network_reads_when_it_was_chosen(card: Callable[..., Page]) -> None:
+    page = card(ONLY_ONLINE)
+    put_document(page, "kept", {"choices": {"voice": "cloud", "speed": 1}})
+    page.reload()
+    page.wait_for_load_state("networkidle")
     listen(page)
     assert spoken(page)[0][3] == "Cloud"
 

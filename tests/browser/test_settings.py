@@ -287,7 +287,7 @@ def test_as_the_system_has_it_takes_the_look_back_and_leaves_the_words(settings:
     choose(settings, "Letters", "Sans")
     for name in ("More contrast", "Wider spacing", "Calm", "Gentler wording"):
         tick(settings, name)
-    settings.get_by_role("button", name="As the system has it").click()
+    settings.get_by_role("button", name="Reset how it looks").click()
     assert ask(settings, "() => localStorage.getItem('look')") == '{"face":"gentle"}'
     for reload in (False, True):
         if reload:
@@ -518,7 +518,7 @@ def test_voices_that_work_offline_come_first_and_are_marked(listening: Page) -> 
     groups = listening.locator("[name=voice] optgroup")
     assert groups.evaluate_all("all => all.map(each => each.label)") == [
         "Work offline",
-        "Need a network",
+        "Need a network, and hear the words",
     ]
     expect(groups.locator("option")).to_have_text(["Ada", "Bo"])
 

@@ -58,14 +58,14 @@ def topics_that_another_brings(page: Page) -> set[str]:
 
 
 def test_at_first_another_brings_cards_from_all_topics(topics: Page) -> None:
-    expect(topics.locator("#chosen")).to_have_text("Another brings cards from all topics.")
+    expect(topics.locator("#chosen")).to_have_text("“Another” brings cards from all topics.")
     expect(topics.get_by_role("button", name="All topics")).to_be_hidden()
     assert len(topics_that_another_brings(topics)) > 2
 
 
 def test_one_chosen_topic_is_all_that_another_brings(topics: Page) -> None:
     tick(topics, "Not a burden")
-    expect(topics.locator("#chosen")).to_have_text("Another brings cards from Not a burden.")
+    expect(topics.locator("#chosen")).to_have_text("“Another” brings cards from “Not a burden”.")
     assert topics_that_another_brings(topics) == {"Not a burden"}
 
 
@@ -73,7 +73,7 @@ def test_several_topics_are_read_in_turn(topics: Page) -> None:
     tick(topics, "Hard days")
     tick(topics, "Not a burden")
     expect(topics.locator("#chosen")).to_have_text(
-        "Another brings cards from Not a burden and Hard days."
+        "“Another” brings cards from “Not a burden” and “Hard days”."
     )
     assert topics_that_another_brings(topics) == {"Not a burden", "Hard days"}
 
@@ -82,7 +82,7 @@ def test_many_chosen_topics_are_named_shortly(topics: Page) -> None:
     for title in ("Not a burden", "Hard days", "Small steps"):
         tick(topics, title)
     expect(topics.locator("#chosen")).to_have_text(
-        "Another brings cards from Not a burden and 2 more."
+        "“Another” brings cards from “Not a burden” and 2 more."
     )
 
 
@@ -92,7 +92,7 @@ def test_the_choice_is_remembered_and_taken_back_with_one_tap(topics: Page) -> N
     topics.reload()
     expect(topics.get_by_role("checkbox", name="Read Hard days")).to_be_checked()
     topics.get_by_role("button", name="All topics").click()
-    expect(topics.locator("#chosen")).to_have_text("Another brings cards from all topics.")
+    expect(topics.locator("#chosen")).to_have_text("“Another” brings cards from all topics.")
     expect(topics.get_by_role("checkbox", checked=True)).to_have_count(0)
     expect(topics.get_by_role("checkbox").first).to_be_focused()
     assert documents_of(topics)["kept"]["choices"]["topics"] == []
@@ -134,7 +134,7 @@ def test_a_topic_that_has_left_the_deck_is_not_named(topics: Page) -> None:
     expect(topics.locator("#chosen")).to_have_text("Another brings cards from Hard days.")
     put_document(topics, "kept", {"choices": {"topics": ["gone"]}})
     topics.reload()
-    expect(topics.locator("#chosen")).to_have_text("Another brings cards from all topics.")
+    expect(topics.locator("#chosen")).to_have_text("“Another” brings cards from all topics.")
 
 
 def test_ticking_does_not_open_the_list_and_opening_does_not_tick(topics: Page) -> None:
@@ -150,7 +150,7 @@ def test_topics_are_chosen_by_keys_alone(topics: Page) -> None:
     topics.keyboard.press("Tab")
     topics.keyboard.press("Tab")
     topics.keyboard.press("Space")
-    expect(topics.locator("#chosen")).to_have_text("Another brings cards from Not a burden.")
+    expect(topics.locator("#chosen")).to_have_text("“Another” brings cards from “Not a burden”.")
 
 
 def test_the_lists_are_the_same_from_the_server_and_from_the_device(
