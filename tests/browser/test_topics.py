@@ -124,14 +124,14 @@ def test_another_tab_shows_the_choice_and_loses_none(topics: Page, site: Server)
     expect(other.get_by_role("checkbox", name="Read Hard days")).to_be_checked()
     tick(other, "Small steps")
     expect(topics.locator("#chosen")).to_have_text(
-        "Another brings cards from Small steps and Hard days."
+        "“Another” brings cards from “Small steps” and “Hard days”."
     )
 
 
 def test_a_topic_that_has_left_the_deck_is_not_named(topics: Page) -> None:
     put_document(topics, "kept", {"choices": {"topics": ["gone", "hard-days"]}})
     topics.reload()
-    expect(topics.locator("#chosen")).to_have_text("Another brings cards from Hard days.")
+    expect(topics.locator("#chosen")).to_have_text("“Another” brings cards from “Hard days”.")
     put_document(topics, "kept", {"choices": {"topics": ["gone"]}})
     topics.reload()
     expect(topics.locator("#chosen")).to_have_text("“Another” brings cards from all topics.")
@@ -171,9 +171,9 @@ def test_a_choice_made_offline_reaches_another(installed: Page, network: Proxy) 
     network.become(Network.REFUSED)
     installed.goto(network.url + "/topics")
     tick(installed, "Small steps")
-    expect(installed.locator("#chosen")).to_have_text("Another brings cards from Small steps.")
+    expect(installed.locator("#chosen")).to_have_text("“Another” brings cards from “Small steps”.")
     installed.reload()
-    expect(installed.locator("#chosen")).to_have_text("Another brings cards from Small steps.")
+    expect(installed.locator("#chosen")).to_have_text("“Another” brings cards from “Small steps”.")
     assert topics_that_another_brings(installed) == {"Small steps"}
 
 
