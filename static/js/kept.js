@@ -46,15 +46,16 @@ export function unhide(/** @type {Kept} */ kept, /** @type {string} */ id) {
   return { ...kept, hidden: without(kept.hidden, id) };
 }
 
-/** Writes a line, or writes it anew when its id is known. */
+/** Writes a line, or writes it anew when its id is known; one with a problem changes nothing. */
 export function writeLine(/** @type {Kept} */ kept, /** @type {OwnLine} */ line) {
+  if (lineProblem(line, kept)) return kept;
   const isKnown = kept.own.some(({ id }) => id === line.id);
   const own = isKnown ? kept.own.map((each) => (each.id === line.id ? line : each)) : [line, ...kept.own];
   return { ...kept, own };
 }
 
 export function removeLine(/** @type {Kept} */ kept, /** @type {string} */ id) {
-  return { ...kept, own: without(kept.own, id), saved: without(kept.saved, id) };
+  return { ...unhide(unsave(kept, id), id), own: without(kept.own, id) };
 }
 
 export function choose(/** @type {Kept} */ kept, /** @type {Partial<Choices>} */ choices) {
@@ -66,11 +67,11 @@ export function tidyLine(/** @type {string} */ text) {
   return text.normalize("NFC").replace(/[\p{Cc}\s]+/gu, " ").trim();
 }
 
-/** What is wrong with a tidied line, in words for its writer; "" when nothing is. */
-export function lineProblem(/** @type {string} */ text, /** @type {Kept} */ { own }) {
+/** What is wrong with a tidied line, in words for its writer; "" when nothing is. One that is kept has its room. */
+export function lineProblem(/** @type {{id: string, text: string}} */ { id, text }, /** @type {Kept} */ { own }) {
   if (!text) return "There are no words here yet.";
   if (isTooLong(text)) return `A line can have up to ${LONGEST_OWN_LINE} characters. This one has ${length(text)}.`;
-  if (own.length >= MOST_OWN_LINES) return `There is room for ${MOST_OWN_LINES} own lines. Delete one first.`;
+  if (without(own, id).length >= MOST_OWN_LINES) return `There is room for ${MOST_OWN_LINES} own lines. Delete one first.`;
   return "";
 }
 

@@ -230,6 +230,203 @@ def test_words_shared_by_another_app_wait_in_the_field_and_leave_the_address(
     assert not any("friend" in exchange.target for exchange in network.exchanges)
 
 
+def lines(count: int) -> list[dict[str, str]]:
+    """Own lines, the newest first; their times say nothing of their order."""
+    return [{"id": f"own-{n}", "text": f"Line {n}.", "at": "2026"} for n in range(count)]
+
+
+def open_with(page: Page, network: Proxy, **kept: Any) -> None:
+    """Open Saved on a device that has kept this."""
+    put_document(page, "kept", kept)
+    page.goto(network.url + "/saved")
+    expect(page.locator("#own-list li")).to_have_count(len(kept.get("own", [])))
+
+
+def saved(*ids: str) -> list[dict[str, str]]:
+    return [{"id": each, "text": "", "topic": "", "at": "2026"} for each in ids]
+
+
+def second_tab(page: Page) -> Page:
+    tab = page.context.new_page()
+    tab.goto(page.url)
+    tab.wait_for_load_state("networkidle")
+    return tab
+
+
+def press(page: Page, button: str) -> None:
+    """Press a button as who uses the keys alone."""
+    page.get_by_role("button", name=button, exact=True).press("Enter")
+
+
+HOLD_THE_DISK = """() => new Promise((resolve) => {
+  const opening = indexedDB.open("pocket");
+  opening.onsuccess = () => {
+    const shelf = opening.result.transaction("documents", "readwrite").objectStore("documents");
+    const hold = () => { if (globalThis.isHeld) shelf.get("kept").onsuccess = hold; };
+    globalThis.isHeld = true;
+    shelf.get("kept").onsuccess = () => { hold(); resolve(); };
+  };
+})"""
+RELEASE_THE_DISK = "globalThis.isHeld = false"
+
+
+def test_undo_brings_a_line_back_to_its_place_with_its_marks(
+    installed: Page, network: Proxy
+) -> None:
+    marks = {"saved": saved("own-0", "own-1", "own-2"), "hidden": [{"id": "own-1", "at": "2026"}]}
+    open_with(installed, network, own=lines(3), **marks)
+    before = documents_of(installed)["kept"]
+    press(installed, "Delete: Line 1.")
+    expect(installed.locator("#own-list li")).to_have_count(2)
+    deleted = documents_of(installed)["kept"]
+    assert [each["id"] for each in deleted["saved"]] == ["own-0", "own-2"]
+    assert deleted["hidden"] == []
+    write_line(installed, OWN)
+    expect(installed.locator("#own-list li")).to_have_count(3)
+    press(installed, "Undo")
+    expect(installed.locator("#own-list li a")).to_have_text([OWN, "Line 0.", "Line 1.", "Line 2."])
+    expect(installed.locator("#saved-list li a")).to_have_text(["Line 0.", "Line 1.", "Line 2."])
+    after = documents_of(installed)["kept"]
+    assert after["own"][1:] == before["own"]
+    assert (after["saved"], after["hidden"]) == (before["saved"], before["hidden"])
+
+
+def test_undo_drops_no_line_where_there_is_no_room_any_more(
+    installed: Page, network: Proxy
+) -> None:
+    open_with(installed, network, own=lines(500), saved=saved("own-7"))
+    press(installed, "Delete: Line 7.")
+    expect(installed.locator("#own-list li")).to_have_count(499)
+    write_line(installed, OWN)
+    expect(installed.locator("#own-list li")).to_have_count(500)
+    press(installed, "Undo")
+    expect(installed.get_by_text("There is room for 500 own lines.")).to_be_visible()
+    field = installed.get_by_label("Write it anew")
+    expect(field).to_have_value("Line 7.")
+    expect(field).to_be_focused()
+    own = documents_of(installed)["kept"]["own"]
+    assert [each["text"] for each in own[1:]] == [f"Line {n}." for n in range(500) if n != 7]
+    press(installed, "Delete: Line 8.")
+    press(installed, "Keep it")
+    expect(installed.locator("#own-list li a").first).to_have_text("Line 7.")
+
+
+def test_undo_brings_a_saved_card_back_to_its_place(installed: Page, network: Proxy) -> None:
+    open_with(installed, network, own=lines(3), saved=saved("own-0", "own-1", "own-2"))
+    press(installed, "Remove: Line 1.")
+    expect(installed.locator("#saved-list li")).to_have_count(2)
+    press(installed, "Undo")
+    expect(installed.locator("#saved-list a")).to_have_text(["Line 0.", "Line 1.", "Line 2."])
+    expect(installed.locator("#saved-list").get_by_role("link", name="Line 1.")).to_be_focused()
+
+
+def test_an_own_line_that_was_hidden_can_be_shown_again(reader: Page) -> None:
+    open_saved(reader)
+    write_line(reader, OWN)
+    reader.get_by_role("link", name=OWN).click()
+    expect(words(reader)).to_have_text(OWN)
+    choose_more(reader, "Not for me")
+    expect(reader.get_by_text("You will not be shown that card again.")).to_be_visible()
+    open_saved(reader)
+    expect(reader.get_by_text("1 hidden")).to_be_attached()
+    reader.get_by_text("Not for me").click()
+    expect(reader.locator("#hidden li a")).to_have_attribute("href", re.compile("^/#own-"))
+    reader.get_by_role("button", name=f"Show again: {OWN}").click()
+    expect(reader.locator("#hidden li")).to_have_count(0)
+    assert documents_of(reader)["kept"]["hidden"] == []
+
+
+def test_a_line_among_500_can_be_edited_but_none_added(installed: Page, network: Proxy) -> None:
+    open_with(installed, network, own=lines(500))
+    press(installed, "Edit: Line 499.")
+    installed.get_by_label("Write it anew").fill(OWN)
+    press(installed, "Keep it")
+    expect(installed.locator("#own-list li a").last).to_have_text(OWN)
+    write_line(installed, "One too many.")
+    expect(installed.get_by_text("There is room for 500 own lines.")).to_be_visible()
+    expect(installed.get_by_label("Write a line to yourself")).to_have_value("One too many.")
+    assert len(documents_of(installed)["kept"]["own"]) == 500
+
+
+def test_two_tabs_cannot_write_more_lines_than_there_is_room_for(
+    installed: Page, network: Proxy
+) -> None:
+    open_with(installed, network, own=lines(499))
+    other = second_tab(installed)
+    tabs = [installed, other]
+    for number, tab in enumerate(tabs):
+        tab.get_by_label("Write a line to yourself").fill(f"Of tab {number}.")
+    installed.evaluate(HOLD_THE_DISK)
+    for tab in tabs:
+        press(tab, "Keep it")
+    installed.evaluate(RELEASE_THE_DISK)
+    said = re.compile("Kept on this device|There is room for 500 own lines")
+    for tab in tabs:
+        expect(tab.locator("#own-said")).to_have_text(said)
+    typed = [tab.get_by_label("Write a line to yourself").input_value() for tab in tabs]
+    kept = [each["text"] for each in documents_of(installed)["kept"]["own"]]
+    assert kept[1:] == [each["text"] for each in lines(499)]
+    assert sorted([kept[0], *typed]) == ["", "Of tab 0.", "Of tab 1."]
+
+
+def test_a_double_tap_keeps_a_line_once_and_what_is_typed_meanwhile(
+    installed: Page, network: Proxy
+) -> None:
+    open_with(installed, network, own=[])
+    field = installed.get_by_label("Write a line to yourself")
+    field.fill(OWN)
+    installed.evaluate(HOLD_THE_DISK)
+    installed.get_by_role("button", name="Keep it").dblclick()
+    field.fill("And Ben on Friday.")
+    installed.evaluate(RELEASE_THE_DISK)
+    expect(installed.get_by_text("Kept on this device.")).to_be_visible()
+    expect(installed.locator("#own-list li a")).to_have_text([OWN])
+    expect(field).to_have_value("And Ben on Friday.")
+    press(installed, "Keep it")
+    expect(installed.locator("#own-list li a")).to_have_text(["And Ben on Friday.", OWN])
+    expect(field).to_have_value("")
+
+
+def test_the_focus_moves_to_the_neighbour_of_what_was_taken_away(
+    installed: Page, network: Proxy
+) -> None:
+    ids = ["own-0", "own-1"]
+    hidden = [{"id": each, "at": "2026"} for each in ids]
+    open_with(installed, network, own=lines(2), saved=saved(*ids), hidden=hidden)
+    installed.locator("#hidden summary").press("Enter")
+    for place, deed, left in [
+        ("#hidden", "Show again", "#hidden summary"),
+        ("#saved-list", "Remove", "#no-saved"),
+        ("#own-list", "Delete", "h2#own-lines"),
+    ]:
+        press(installed, f"{deed}: Line 0.")
+        expect(installed.locator(place).get_by_role("link", name="Line 1.")).to_be_focused()
+        press(installed, f"{deed}: Line 1.")
+        expect(installed.locator(left)).to_be_focused()
+    press(installed, "Undo")
+    expect(installed.locator("#own-list").get_by_role("link", name="Line 1.")).to_be_focused()
+
+
+def test_what_another_tab_does_leaves_the_focus_where_it_is(
+    installed: Page, network: Proxy
+) -> None:
+    open_with(installed, network, own=lines(3))
+    focused = installed.get_by_role("button", name="Delete: Line 1.")
+    focused.focus()
+    other = second_tab(installed)
+    write_line(other, OWN)
+    expect(installed.get_by_role("link", name=OWN)).to_be_visible()
+    expect(focused).to_be_focused()
+    press(other, "Delete: Line 0.")
+    expect(installed.locator("#own-list li")).to_have_count(3)
+    expect(focused).to_be_focused()
+    other.goto(network.url + HERO)
+    expect(installed.locator("#history li a").first).to_have_text(HERO_WORDS)
+    expect(focused).to_be_focused()
+    installed.keyboard.press("Enter")
+    expect(installed.locator("#own-list li a")).to_have_text([OWN, "Line 2."])
+
+
 def test_a_card_of_two_wordings_turns_over_and_back(reader: Page, network: Proxy) -> None:
     card = reader.locator(".card")
     if not card.get_attribute("data-faces"):
@@ -316,8 +513,9 @@ def test_a_tidied_line_is_kept_word_for_word_or_refused(module: Page, text: str)
         """(text) => {
           const line = kept.tidyLine(text);
           const empty = kept.parseKept(null);
-          const problem = kept.lineProblem(line, empty);
-          const written = kept.writeLine(empty, { id: 'own-1', text: line, at: '' });
+          const own = { id: 'own-1', text: line, at: '' };
+          const problem = kept.lineProblem(own, empty);
+          const written = kept.writeLine(empty, own);
           return { line, problem, again: kept.tidyLine(line), own: kept.parseKept(written).own };
         }""",
         text,
