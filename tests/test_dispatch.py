@@ -679,6 +679,37 @@ def test_the_log_holds_counts_and_no_secret(house: House, caplog: pytest.LogCapt
         assert not [secret for secret in secrets if secret in caplog.text]
 
 
+def test_messages_are_counted_by_push_service_once_a_batch(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.subscribe(3)
+    house.subscribe(2, refuse(410))
+    late = house.subscribe(1, minute=240)[0]
+    house.execute(update(push_schedule).values(due_at=NOW - 1))
+    house.execute(
+        update(push_schedule)
+        .where(push_schedule.c.subscription_id == house.row(late).subscription_id)
+        .values(first_due_at=NOW - 4 * HOUR)
+    )
+    writes = []
+    count = house.store.count
+    monkeypatch.setattr(house.store, "count", lambda numbers: (writes.append(1), count(numbers)))
+    house.dispatcher().send_due(NOW)
+    host = "127.0.0.1"
+    assert house.store.counts() == {(host, "accepted"): 3, (host, "gone"): 2, (host, "skipped"): 1}
+    assert len(writes) == 1
+
+
+def test_a_counter_that_cannot_be_written_keeps_nobody_from_their_note(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    house.execute(text("DROP TABLE push_count"))
+    (agent,) = house.subscribe()
+    assert house.dispatcher().send_due(NOW).accepted == 1
+    assert house.next_due_at(agent) == NOW + DAY
+    assert "the counters were not written (OperationalError)" in caplog.messages
+
+
 def test_a_batch_that_drags_gives_the_rest_back_before_its_lease_ends(house: House) -> None:
     agents = house.subscribe(3)
     stop = threading.Event()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +18,9 @@ from sqlalchemy import text
 
 from webapp import migrations
 from webapp.config import Settings
+from webapp.push.counts import Counts
+from webapp.push.counts import Tally
+from webapp.push.counts import name_services
 from webapp.push.vapid import generate_key
 from webapp.readiness import Readiness
 from webapp.schedule import Reminder
@@ -56,8 +61,9 @@ def make(key_file: Path) -> Make:
     def make_client(store: Store, *, now: int = NOW, **chosen: Any) -> FlaskClient:
         settings = Settings(**{"vapid_key_file": key_file} | chosen)
         instant = datetime.fromtimestamp(now, UTC)
+        readiness = Readiness(store, settings, KEY)
         app = Flask("operate-alone")
-        app.register_blueprint(operate_blueprint(Readiness(store, settings, KEY), lambda: instant))
+        app.register_blueprint(operate_blueprint(store, settings, readiness, lambda: instant))
         return app.test_client()
 
     return make_client
@@ -154,7 +160,7 @@ def test_an_older_schema_is_not_ready_and_a_newer_one_is(
     migrations.upgrade(empty_database_url)
     client = make(open_other(empty_database_url))
     engine = make_engine(empty_database_url)
-    for step, status in (("9999", 200),):
+    for step, status in (("0001", 503), ("9999", 200)):
         with engine.begin() as connection:
             connection.execute(text(f"UPDATE alembic_version SET version_num = '{step}'"))
         readyz(client, status)
@@ -179,3 +185,123 @@ def test_the_whole_app_answers_probes_and_keeps_them_out_of_the_worker(app: Flas
     assert client.get("/healthz").status_code == client.get("/readyz").status_code == 200
     assert client.head("/readyz").status_code == 200
     assert "healthz" not in client.get("/sw.js").text
+
+
+# Counters
+
+GOOGLE = "fcm.googleapis.com"
+
+
+def test_counters_add_up(store: Store) -> None:
+    assert store.counts() == {}
+    store.count({(GOOGLE, "gone"): 1, (GOOGLE, "accepted"): 2})
+    store.count({(GOOGLE, "accepted"): 40, ("web.push.apple.com", "held"): 3_000_000_000})
+    store.count({})
+    assert list(store.counts().items()) == [
+        ((GOOGLE, "accepted"), 42),
+        ((GOOGLE, "gone"), 1),
+        (("web.push.apple.com", "held"), 3_000_000_000),
+    ]
+
+
+def test_workers_that_count_at_once_add_up_and_never_wait_for_each_other_forever(
+    store: Store,
+) -> None:
+    names = [f"{number}.org" for number in range(20)]
+    barrier = threading.Barrier(4)
+
+    def count(order: int) -> None:
+        barrier.wait(30)
+        for _ in range(10):
+            store.count({(name, "accepted"): 1 for name in names[::order]})
+
+    with ThreadPoolExecutor(4) as pool:
+        for worker in [pool.submit(count, order) for order in (1, -1, 1, -1)]:
+            worker.result(timeout=60)
+    assert set(store.counts().values()) == {40}
+
+
+def test_a_host_that_a_stranger_made_up_gets_no_counter_of_its_own() -> None:
+    name = name_services(Settings(push_hosts=("ntfy.sh",), push_test_origin="http://[::1]:80"))
+    assert name("https://fcm.googleapis.com") == GOOGLE
+    assert name("https://wns2-by3p.notify.windows.com") == "notify.windows.com"
+    assert name("https://made-up.5ecret.FCM.googleapis.com:443") == GOOGLE
+    assert (name("https://ntfy.sh"), name("http://[::1]:80")) == ("ntfy.sh", "::1")
+    for odd in ("", "push-5ecret", "https://[5ecret", "https://5ecretfcm.googleapis.com", "\n"):
+        assert name(odd) == "other"
+
+
+def test_what_could_not_be_counted_is_counted_with_the_next_and_stops_nobody(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    written: list[dict[tuple[str, str], int]] = []
+    faults = [OSError("5ecret")]
+
+    def write(numbers: Any) -> None:
+        if faults:
+            raise faults.pop()
+        written.append(dict(numbers))
+
+    tally, counts = Tally(Settings(), write), Counts()
+    for _ in range(2):
+        tally.add(FCM, "accepted", counts)
+        tally.flush()
+    tally.flush()
+    assert counts.accepted == 2
+    assert written == [{(GOOGLE, "accepted"): 2}]
+    assert caplog.messages == ["the counters were not written (OSError)"]
+
+
+# Metrics
+
+TOKEN = "a-token-that-only-prometheus-knows"
+BEARER = {"Authorization": f"Bearer {TOKEN}"}
+
+
+def test_metrics_are_in_prometheus_text_format(make: Make, store: Store) -> None:
+    subscribe(store, "due")
+    subscribe(store, "to come", minute=600)
+    store.count({(GOOGLE, "accepted"): 41, (GOOGLE, "gone"): 1, ('a"b\\c\nd', "held"): 2})
+    response = make(store, now=NOW + 30, metrics_token=TOKEN).get("/metrics", headers=BEARER)
+    assert response.status_code == 200
+    assert response.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
+    assert response.headers["Cache-Control"] == "no-store"
+    assert not [secret for secret in SECRETS if secret in response.text]
+    assert sorted(line for line in response.text.splitlines() if line[0] != "#") == [
+        "pocket_push_due 1",
+        'pocket_push_messages_total{origin="a\\"b\\\\c\\nd",outcome="held"} 2',
+        'pocket_push_messages_total{origin="fcm.googleapis.com",outcome="accepted"} 41',
+        'pocket_push_messages_total{origin="fcm.googleapis.com",outcome="gone"} 1',
+        "pocket_push_oldest_due_seconds 30",
+        "pocket_push_subscriptions 2",
+    ]
+    lines = response.text.splitlines()
+    kinds = dict(line.split()[2:] for line in lines if line.startswith("# TYPE "))
+    assert kinds["pocket_push_messages_total"] == "counter"
+    assert set(kinds.values()) == {"counter", "gauge"}
+    assert {line.split()[2] for line in lines if line.startswith("# HELP ")} == kinds.keys()
+    assert response.text.endswith("\n")
+
+
+def test_metrics_do_not_exist_without_a_token(make: Make, sqlite_store: Store) -> None:
+    assert make(sqlite_store).get("/metrics", headers=BEARER).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "given", ["", "Bearer", "Bearer wrong", f"Basic {TOKEN}", f"Bearer {TOKEN}x", "Bearer \xfc"]
+)
+def test_metrics_are_for_who_has_the_token(make: Make, sqlite_store: Store, given: str) -> None:
+    client = make(sqlite_store, metrics_token=TOKEN)
+    response = client.get("/metrics", headers={"Authorization": given} if given else {})
+    assert response.status_code == 401
+    assert response.headers["WWW-Authenticate"] == "Bearer"
+    assert "pocket_push" not in response.text and TOKEN not in response.text
+
+
+def test_metrics_of_a_database_that_is_away_are_a_503(
+    make: Make, open_other: Callable[[str], Store]
+) -> None:
+    away = open_other("sqlite:////no/such/5ecret/pocket.db")
+    response = make(away, metrics_token=TOKEN).get("/metrics", headers=BEARER)
+    assert response.status_code == 503
+    assert "5ecret" not in response.text

@@ -85,13 +85,7 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
     settings = load_settings(os.environ if config is None else config)
     deck = load_checked_deck(settings.content / LANGUAGE)
     helplines = load_helplines(settings.content / "helplines.toml")
-    app = Flask(
-        __name__, static_folder=None
-    )  # WhiteNoise serves what is static, and only what was built
-    app.static_folder = str(STATIC)  # Flask-Assets asks where the sources are
-    app.config["MAX_CONTENT_LENGTH"] = LONGEST_BODY_OCTETS
-    app.jinja_options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
-    app.add_template_filter(typeset)
+    app = _make_flask()
     assets = build_assets(app, deck)
     store = open_store(settings.database_url)
     key = load_key(settings.vapid_key, settings.vapid_key_file)
@@ -112,9 +106,19 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
     pages = page_headers(assets.inline_scripts, style, is_https=settings.is_https)
     app.register_blueprint(pwa_blueprint(settings, assets, renderer, kept_headers(pages)))
     app.register_blueprint(api_blueprint(store, deck, policy, settings, limits, run, _utc_now))
-    app.register_blueprint(operate_blueprint(Readiness(store, settings, key), _utc_now))
+    readiness = Readiness(store, settings, key)
+    app.register_blueprint(operate_blueprint(store, settings, readiness, _utc_now))
     cli.register(app)
     app.wsgi_app = _wrap(app, settings, pages)  # type: ignore[assignment, method-assign]
+    return app
+
+
+def _make_flask() -> Flask:
+    app = Flask(__name__, static_folder=None)  # WhiteNoise serves only what was built
+    app.static_folder = str(STATIC)  # Flask-Assets asks where the sources are
+    app.config["MAX_CONTENT_LENGTH"] = LONGEST_BODY_OCTETS
+    app.jinja_options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
+    app.add_template_filter(typeset)
     return app
 
 

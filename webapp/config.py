@@ -67,6 +67,8 @@ class Settings:
     """Most rows that a worker claims at once."""
     run_token: str = field(default="", repr=False)
     """Bearer token of `POST /api/reminders/run`; without one that endpoint does not exist."""
+    metrics_token: str = field(default="", repr=False)
+    """Bearer token of `GET /metrics`; without one that address does not exist."""
     rate_limit_per_minute: int = 30
     """Writing requests that one address may make in a minute; 0 means no limit."""
     trusted_proxies: int = 0
@@ -130,6 +132,7 @@ _PARSERS: Mapping[str, Callable[[str, str], object]] = {
     "push_lease_seconds": parse_whole(30, 3_600),
     "push_batch": parse_whole(1, 5_000),
     "run_token": parse_text,
+    "metrics_token": parse_text,
     "rate_limit_per_minute": parse_whole(0, 100_000),
     "trusted_proxies": parse_whole(0, 10),
     "kill_worker": parse_flag,

@@ -19,7 +19,11 @@ from dataclasses import dataclass
 from dataclasses import field
 
 from webapp.config import Settings
+from webapp.push.counts import FAULTY
+from webapp.push.counts import HELD
+from webapp.push.counts import SKIPPED
 from webapp.push.counts import Counts
+from webapp.push.counts import Tally
 from webapp.push.origin import Origin
 from webapp.push.outcome import Outcome
 from webapp.push.outcome import judge
@@ -75,6 +79,7 @@ class Dispatcher:
         self._store = store
         self._sealer = sealer
         self._transport = transport
+        self._tally = Tally(settings, store.count)
         self._chance = chance
         self._elapsed = elapsed
         self._origins: defaultdict[str, Origin] = defaultdict(Origin)
@@ -146,6 +151,7 @@ class Dispatcher:
         self._settle(batch)
         if batch.given_back:
             self._store.release(batch.given_back)
+        self._tally.flush()
         return bool(dues)
 
     def _posts(
@@ -159,7 +165,7 @@ class Dispatcher:
             try:
                 post = self._post(name, due, batch)
             except Exception as error:  # one odd row must not keep the others from theirs
-                batch.counts.faulty += 1
+                self._tally.add(name, FAULTY, batch.counts)
                 batch.settlements.append(skip(due, self._window, batch.now))
                 if batch.counts.faulty <= TOLD_AT_MOST:
                     told = due.subscription.short_hash
@@ -171,12 +177,12 @@ class Dispatcher:
     def _post(self, name: str, due: Due, batch: _Batch) -> Post[Due] | None:
         """One sealed message, or None when it is too late or its origin is out."""
         if self._window.is_late(due, batch.now):
-            batch.counts.skipped += 1
+            self._tally.add(name, SKIPPED, batch.counts)
             batch.settlements.append(skip(due, self._window, batch.now))
             return None
         until = self._origins[name].held_until(batch.now)
         if until is not None:
-            batch.counts.held += 1
+            self._tally.add(name, HELD, batch.counts)
             batch.settlements.append(hold(due, self._window, until, batch.now, self._chance()))
             return None
         audience = self._audiences.get(name) or due.subscription.origin
@@ -186,7 +192,7 @@ class Dispatcher:
     def _take(self, answer: Answer[Due], batch: _Batch) -> None:
         due, name, reply = answer
         verdict = judge(reply.status, reply.headers, batch.now)
-        batch.counts.add(verdict.outcome)
+        self._tally.add(name, verdict.outcome, batch.counts)
         batch.settlements.append(settle(due, verdict, self._window, batch.now, self._chance()))
         if self._origins[name].record(verdict.outcome, batch.now):
             _log.error("%s is out (%s): %s", name, verdict.outcome.value, reply.quote())

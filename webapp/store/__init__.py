@@ -7,12 +7,14 @@ transaction locks a subscription before its schedule, so that no two can wait fo
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from collections.abc import Sequence
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError as StoreError
 
 from webapp.schedule import Reminder
+from webapp.store import counters
 from webapp.store import overview
 from webapp.store import queue
 from webapp.store import registry
@@ -124,6 +126,16 @@ class Store:
         """Count what is stored and what is due at `now`."""
         with self._reading.begin() as connection:
             return overview.read_overview(connection, now)
+
+    def count(self, numbers: Mapping[tuple[str, str], int]) -> None:
+        """Add to the counters of (origin, outcome); any number of workers add up."""
+        with self._writing.begin() as connection:
+            counters.add(connection, numbers)
+
+    def counts(self) -> dict[tuple[str, str], int]:
+        """Return every counter by (origin, outcome), in order."""
+        with self._reading.begin() as connection:
+            return counters.read(connection)
 
     def close(self) -> None:
         """Close every pooled connection."""

@@ -41,7 +41,7 @@ from webapp.subscription import PushSubscription
 from webapp.subscription import hash_endpoint
 
 # One interface in two types: ON CONFLICT is written the same for both.
-_INSERT: Mapping[str, Callable[[Table], Any]] = {
+INSERT: Mapping[str, Callable[[Table], Any]] = {
     "sqlite": sqlite.insert,
     "postgresql": postgresql.insert,
 }
@@ -108,7 +108,7 @@ def request_test(connection: Connection, endpoint: str, now: int) -> bool:
         literal(0),
     ).where(push_subscription.c.endpoint_hash == hash_endpoint(endpoint))
     columns = list(push_schedule.columns.keys())
-    statement = _INSERT[connection.dialect.name](push_schedule).from_select(columns, owner)
+    statement = INSERT[connection.dialect.name](push_schedule).from_select(columns, owner)
     upsert = statement.on_conflict_do_update(
         index_elements=["subscription_id", "kind"],
         set_={name: statement.excluded[name] for name in columns[2:]},
@@ -120,7 +120,7 @@ def _insert_or_lock(
     connection: Connection, subscription: PushSubscription, reminder: Reminder, now: int
 ) -> Row[*tuple[Any, ...]]:
     """Return the row as it was, or as it is now when new; locked until the transaction ends."""
-    statement = _INSERT[connection.dialect.name](push_subscription).values(
+    statement = INSERT[connection.dialect.name](push_subscription).values(
         endpoint_hash=hash_endpoint(subscription.endpoint),
         endpoint=subscription.endpoint,
         p256dh=subscription.p256dh,
@@ -144,7 +144,7 @@ def _change(
 
 def _schedule(connection: Connection, id_: int, upcoming: Occurrence, *, has_moved: bool) -> None:
     """Make the daily row, or with `has_moved` rewrite it, which takes it from any worker."""
-    statement = _INSERT[connection.dialect.name](push_schedule).values(
+    statement = INSERT[connection.dialect.name](push_schedule).values(
         subscription_id=id_,
         kind=DAILY,
         due_at=upcoming.due_at,

@@ -1,4 +1,4 @@
-"""The two tables. The schema itself is made by `webapp.migrations`; a test compares them.
+"""The three tables. The schema itself is made by `webapp.migrations`; a test compares them.
 
 `push_schedule` is narrow on purpose: it is what every send rewrites. Its `due_at` is the queue
 and the lease in one.
@@ -63,5 +63,14 @@ push_schedule = Table(
     Column("occurrence", String(32), nullable=False),
     Column("first_due_at", Instant, nullable=False),
     Column("attempts", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+push_count = Table(
+    "push_count",
+    metadata,
+    Column("origin", String(255), primary_key=True),
+    Column("outcome", String(16), primary_key=True),
+    Column("count", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )

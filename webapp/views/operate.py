@@ -1,26 +1,36 @@
-"""For who runs the server: is it alive, is it ready. No page links here, no reader is asked about.
+"""For who runs the server: is it alive, is it ready, what did it send. No page links here.
 
 It holds nothing of readers but numbers, and no cache keeps its answers.
 """
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable
 from datetime import datetime
 
 from flask import Blueprint
+from flask import request
 from werkzeug import Response
 
+from webapp.config import Settings
 from webapp.documents import JSON
 from webapp.documents import TEXT
+from webapp.metrics import CONTENT_TYPE
+from webapp.metrics import write_metrics
+from webapp.problems import Problem
 from webapp.readiness import Readiness
 from webapp.representations import write_json
+from webapp.store import Store
+from webapp.store import StoreError
 
 _FRESH = {"Cache-Control": "no-store"}
 
 
-def operate_blueprint(readiness: Readiness, clock: Callable[[], datetime]) -> Blueprint:
-    """The addresses for probes. `clock` tells an aware instant."""
+def operate_blueprint(
+    store: Store, settings: Settings, readiness: Readiness, clock: Callable[[], datetime]
+) -> Blueprint:
+    """The addresses for probes and for Prometheus. `clock` tells an aware instant."""
     bp = Blueprint("operate", __name__)
 
     @bp.get("/healthz")
@@ -35,4 +45,27 @@ def operate_blueprint(readiness: Readiness, clock: Callable[[], datetime]) -> Bl
         status = 200 if is_ready else 503
         return Response(write_json(found) + "\n", status, _FRESH, content_type=JSON)
 
+    @bp.get("/metrics")
+    def metrics() -> Response:
+        """Numbers in Prometheus' text format, for who has the token."""
+        _check_token(settings.metrics_token)
+        now = int(clock().timestamp())
+        try:
+            told = write_metrics(store.counts(), store.overview(now), now)
+        except StoreError as error:
+            raise Problem(503, "the database does not answer", "See /readyz") from error
+        return Response(told, headers=_FRESH, content_type=CONTENT_TYPE)
+
     return bp
+
+
+def _check_token(token: str) -> None:
+    if not token:
+        reason = "this server has no metrics token"
+        raise Problem(404, reason, "Set POCKET_METRICS_TOKEN to use this")
+    given = request.authorization
+    bearer = (given.token if given and given.type == "bearer" else None) or ""
+    if not hmac.compare_digest(bearer.encode(), token.encode()):
+        remedy = "Send Authorization: Bearer and the metrics token"
+        challenge = {"WWW-Authenticate": "Bearer"}
+        raise Problem(401, "the token is missing or wrong", remedy, headers=challenge)
