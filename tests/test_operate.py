@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import logging
+import sys
 import threading
+import time
 from collections.abc import Callable
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC
 from datetime import datetime
 from pathlib import Path
@@ -16,8 +21,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
+from tests.processes import environment_of
+from tests.processes import start
+from tests.push_service import PushService
+from tests.push_service import refuse
 from webapp import migrations
 from webapp.config import Settings
+from webapp.config import load_settings
+from webapp.errors import SettingError
+from webapp.log_lines import JsonFormatter
 from webapp.push.counts import Counts
 from webapp.push.counts import Tally
 from webapp.push.counts import name_services
@@ -305,3 +317,71 @@ def test_metrics_of_a_database_that_is_away_are_a_503(
     response = make(away, metrics_token=TOKEN).get("/metrics", headers=BEARER)
     assert response.status_code == 503
     assert "5ecret" not in response.text
+
+
+# The log
+
+
+def test_a_line_of_the_log_is_one_json_object() -> None:
+    record = logging.LogRecord("webapp.x", logging.WARNING, "", 1, "two\nlines of %s", ("ü",), None)
+    record.created = NOW + 0.25
+    line = JsonFormatter().format(record)
+    assert "\n" not in line
+    assert json.loads(line) == {
+        "time": "2027-01-15T08:00:00.250Z",
+        "level": "warning",
+        "logger": "webapp.x",
+        "message": "two\nlines of ü",
+    }
+
+
+def test_an_exception_in_the_log_is_told_by_kind_and_place_and_never_by_its_text() -> None:
+    secret = FCM + "5ecret"
+    try:
+        raise ValueError(secret)
+    except ValueError:
+        record = logging.LogRecord("x", logging.ERROR, "", 1, "failed", (), sys.exc_info())
+    told = json.loads(JsonFormatter().format(record))
+    assert told["error"] == "ValueError"
+    assert "test_operate.py" in told["where"]
+    assert secret not in json.dumps(told)
+
+
+@pytest.mark.parametrize("form", ["plain", "json"])
+def test_no_line_of_the_worker_holds_an_endpoint_or_a_key(tmp_path: Path, form: str) -> None:
+    url = f"sqlite:///{tmp_path / 'worker.db'}"
+    migrations.upgrade(url)
+    due_at = int(time.time()) // 60 * 60
+    with PushService() as service, closing(open_store(url)) as store:
+        agents = [service.subscribe() for _ in range(8)]
+        for agent, status in zip(agents, (201, 201, 400, 401, 404, 429, 500, 503), strict=True):
+            subscription = PushSubscription(agent.endpoint, agent.p256dh, agent.auth)
+            minute = due_at % 86_400 // 60
+            store.save(subscription, Reminder(minute, "UTC", 0), due_at - HOUR)
+            if status != 201:
+                service.script(agent, refuse(status, f"no {agent.endpoint}".encode()))
+        settings = {"POCKET_DATABASE_URL": url, "POCKET_PUSH_TEST_ORIGIN": service.origin}
+        environment = environment_of(tmp_path, POCKET_LOG_FORMAT=form, **settings)
+        command = [sys.executable, "-m", "flask", "--app", "webapp", "push", "work"]
+        worker = start(command, environment, tmp_path / "worker.log")
+        try:
+            worker.wait_for_text("accepted 2")
+        finally:
+            worker.stop()
+    for agent in agents:
+        secrets = (agent.endpoint.rpartition("/")[2], *agent.as_json()["keys"].values())
+        assert not [secret for secret in secrets if secret in worker.logs]
+    assert "refused a message" in worker.logs
+    if form == "json":
+        lines = [json.loads(line) for line in worker.logs.splitlines()]
+        assert len(lines) >= 3
+        assert all(line.keys() == {"time", "level", "logger", "message"} for line in lines)
+        assert "webapp.push.dispatch" in {line["logger"] for line in lines}
+        assert any("for tests only" in line["message"] for line in lines)
+    else:
+        assert "INFO webapp.push.dispatch: accepted 2" in worker.logs
+
+
+def test_a_log_format_that_is_none_is_refused() -> None:
+    with pytest.raises(SettingError, match="plain or json"):
+        load_settings({"POCKET_LOG_FORMAT": "xml"})

@@ -28,6 +28,7 @@ from webapp.deck import Deck
 from webapp.deck import typeset
 from webapp.helplines_file import load_helplines
 from webapp.lint import load_checked_deck
+from webapp.log_lines import set_up_log
 from webapp.push.dispatch import Dispatcher
 from webapp.push.sealer import Sealer
 from webapp.push.transport import Transport
@@ -83,6 +84,8 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
     starting half-way.
     """
     settings = load_settings(os.environ if config is None else config)
+    if config is None and settings.log_format != "plain":
+        set_up_log(settings.log_format, logging.WARNING)
     deck = load_checked_deck(settings.content / LANGUAGE)
     helplines = load_helplines(settings.content / "helplines.toml")
     app = _make_flask()

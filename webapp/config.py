@@ -20,6 +20,7 @@ from webapp.environment import parse_contact
 from webapp.environment import parse_flag
 from webapp.environment import parse_folder
 from webapp.environment import parse_hosts
+from webapp.environment import parse_log_format
 from webapp.environment import parse_origin
 from webapp.environment import parse_path
 from webapp.environment import parse_text
@@ -69,6 +70,8 @@ class Settings:
     """Bearer token of `POST /api/reminders/run`; without one that endpoint does not exist."""
     metrics_token: str = field(default="", repr=False)
     """Bearer token of `GET /metrics`; without one that address does not exist."""
+    log_format: str = "plain"
+    """How a line of the log looks: plain, or json for programs that collect logs."""
     rate_limit_per_minute: int = 30
     """Writing requests that one address may make in a minute; 0 means no limit."""
     trusted_proxies: int = 0
@@ -133,6 +136,7 @@ _PARSERS: Mapping[str, Callable[[str, str], object]] = {
     "push_batch": parse_whole(1, 5_000),
     "run_token": parse_text,
     "metrics_token": parse_text,
+    "log_format": parse_log_format,
     "rate_limit_per_minute": parse_whole(0, 100_000),
     "trusted_proxies": parse_whole(0, 10),
     "kill_worker": parse_flag,

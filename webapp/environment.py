@@ -78,6 +78,12 @@ def parse_urgency(name: str, text: str) -> str:
     return text
 
 
+def parse_log_format(name: str, text: str) -> str:
+    if text not in {"plain", "json"}:
+        raise SettingError(name, f"is {text!r}", "Give plain or json")
+    return text
+
+
 def parse_contact(name: str, text: str) -> str:
     """RFC 8292 section 2.1; Apple refuses tokens whose contact has no public host."""
     scheme, _, rest = text.partition(":")

@@ -17,6 +17,7 @@ from webapp.cli.errors import parts
 from webapp.cli.errors import plain_errors
 from webapp.config import load_settings
 from webapp.errors import SettingError
+from webapp.log_lines import set_up_log
 from webapp.migrations import is_current
 from webapp.push.vapid import load_key
 
@@ -46,8 +47,8 @@ def send() -> None:
 @plain_errors()
 def work() -> None:
     """Send what is due when it is due; SIGTERM or Ctrl-C finishes what is in flight and ends."""
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     dispatcher = parts().dispatcher
+    set_up_log(parts().settings.log_format)
     with suppress(DBAPIError):  # a database that is away is asked again by the loop
         _check_schema(parts().settings.database_url)
     stop = threading.Event()
