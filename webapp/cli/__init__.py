@@ -8,6 +8,7 @@
     flask --app webapp push keys     the application server key, made when it is missing
     flask --app webapp push send     what is due, once
     flask --app webapp push work     what is due, until SIGTERM
+    flask --app webapp doctor URL    a deployment, looked at from outside
 
 A command reads no file and sends nothing itself; it calls the floors below and prints.
 """
@@ -25,13 +26,22 @@ from flask.cli import FlaskGroup
 
 from webapp.cli import database
 from webapp.cli import deck
+from webapp.cli import doctor
 from webapp.cli import helplines
 from webapp.cli import push
 from webapp.cli import start
 from webapp.cli.errors import REASON
 from webapp.errors import PocketError
 
-COMMANDS = (start.start, start.prepare, database.db, deck.deck, helplines.helplines, push.push)
+COMMANDS = (
+    start.start,
+    start.prepare,
+    database.db,
+    deck.deck,
+    helplines.helplines,
+    push.push,
+    doctor.doctor,
+)
 
 
 class Factory(Protocol):
