@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import subprocess
 import sys
 import threading
 import time
@@ -22,10 +23,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from tests.processes import environment_of
+from tests.processes import run_to_end
 from tests.processes import start
 from tests.push_service import PushService
 from tests.push_service import refuse
 from webapp import migrations
+from webapp.cli.columns import show_counts
+from webapp.cli.columns import show_overview
+from webapp.cli.columns import show_plan
 from webapp.config import Settings
 from webapp.config import load_settings
 from webapp.errors import SettingError
@@ -33,9 +38,12 @@ from webapp.log_lines import JsonFormatter
 from webapp.push.counts import Counts
 from webapp.push.counts import Tally
 from webapp.push.counts import name_services
+from webapp.push.plan import Planned
+from webapp.push.plan import plan
 from webapp.push.vapid import generate_key
 from webapp.readiness import Readiness
 from webapp.schedule import Reminder
+from webapp.store import Overview
 from webapp.store import Store
 from webapp.store import open_store
 from webapp.store.engine import make_engine
@@ -385,3 +393,75 @@ def test_no_line_of_the_worker_holds_an_endpoint_or_a_key(tmp_path: Path, form: 
 def test_a_log_format_that_is_none_is_refused() -> None:
     with pytest.raises(SettingError, match="plain or json"):
         load_settings({"POCKET_LOG_FORMAT": "xml"})
+
+
+# What an operator types
+
+
+def flask(tmp_path: Path, url: str, *command: str) -> subprocess.CompletedProcess[str]:
+    environment = environment_of(tmp_path, POCKET_DATABASE_URL=url)
+    return run_to_end([sys.executable, "-m", "flask", "--app", "webapp", *command], environment)
+
+
+def test_what_is_due_can_be_looked_at_without_claiming_it(store: Store) -> None:
+    for name, minute in (("one", 480), ("two", 240), ("to come", 600)):
+        subscribe(store, name, minute=minute)
+    subscribe(store, "three", base=MOZILLA)
+    subscribe(store, "odd", base="5ecret")
+    planned = plan(store.look_at_due(NOW), Settings(), NOW)
+    assert planned == {
+        GOOGLE: Planned(sent=1, too_late=1),
+        "other": Planned(sent=1),
+        "updates.push.services.mozilla.com": Planned(sent=1),
+    }
+    claimed = store.claim_due(NOW, 10, 120)
+    assert len(claimed) == 4
+    assert list(store.look_at_due(NOW)) == []
+    assert {due.lease for due in claimed} == {NOW + 120}
+
+
+def test_columns_are_aligned() -> None:
+    counts = {(GOOGLE, "gone"): 7, (GOOGLE, "accepted"): 1200, ("ntfy.sh", "accepted"): 3}
+    assert show_counts(counts, ["accepted", "held", "gone"]).splitlines() == [
+        "push service        accepted  gone",
+        "fcm.googleapis.com      1200     7",
+        "ntfy.sh                    3     0",
+    ]
+    assert show_plan({GOOGLE: Planned(12, 1)}).splitlines() == [
+        "push service        to send  too late",
+        "fcm.googleapis.com       12         1",
+    ]
+    assert show_overview(Overview(120, 3, NOW - 42, NOW + 60), NOW).splitlines() == [
+        "subscriptions  120",
+        "due now        3",
+        "oldest due     42 s ago",
+        "next due       2027-01-15T08:01:00Z",
+    ]
+
+
+def test_status_and_dry_run_tell_numbers_and_change_nothing(
+    tmp_path: Path, sqlite_url: str, sqlite_store: Store
+) -> None:
+    empty = flask(tmp_path, sqlite_url, "push", "status").stdout
+    assert "Nothing was sent yet." in empty and "next due       none" in empty
+    assert flask(tmp_path, sqlite_url, "push", "send", "--dry-run").stdout == "Nothing is due.\n"
+    subscription = subscribe(sqlite_store, "one")
+    now = int(time.time())
+    sqlite_store.request_test(subscription.endpoint, now)
+    sqlite_store.count({(GOOGLE, "accepted"): 5})
+    status = flask(tmp_path, sqlite_url, "push", "status")
+    assert (status.returncode, status.stderr) == (0, "")
+    assert "subscriptions  1" in status.stdout
+    assert status.stdout.splitlines()[-1].split() == [GOOGLE, "5"]
+    dry = flask(tmp_path, sqlite_url, "push", "send", "--dry-run")
+    assert (dry.returncode, dry.stdout.splitlines()[0].split()[:2]) == (0, ["push", "service"])
+    assert dry.stdout.splitlines()[1].startswith(GOOGLE)
+    assert "5ecret" not in status.stdout + dry.stdout
+    assert sqlite_store.counts() == {(GOOGLE, "accepted"): 5}
+    assert "test" in {due.kind for due in sqlite_store.claim_due(now, 10, 120)}
+
+
+def test_status_of_a_database_that_lacks_the_schema_says_what_to_run(tmp_path: Path) -> None:
+    refused = flask(tmp_path, f"sqlite:///{tmp_path / 'new.db'}", "push", "status")
+    assert refused.returncode == 1
+    assert "db upgrade" in refused.stderr

@@ -6,7 +6,8 @@
     flask --app webapp deck check    every broken rule of the deck, by file and line
     flask --app webapp helplines check   the numbers that are due to be looked at again
     flask --app webapp push keys     the application server key, made when it is missing
-    flask --app webapp push send     what is due, once
+    flask --app webapp push send     what is due, once; with --dry-run only counted
+    flask --app webapp push status   what waits, and what became of messages so far
     flask --app webapp push work     what is due, until SIGTERM
     flask --app webapp doctor URL    a deployment, looked at from outside
 

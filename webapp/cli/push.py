@@ -1,4 +1,4 @@
-"""`flask push`: the key, one round of sending, or the worker's loop. It decides nothing itself."""
+"""`flask push`: the key, one round of sending, the worker's loop, a look. It decides nothing."""
 
 from __future__ import annotations
 
@@ -8,17 +8,23 @@ import signal
 import threading
 import time
 from contextlib import suppress
+from dataclasses import fields
 
 import click
 from flask.cli import AppGroup
 from sqlalchemy.exc import DBAPIError
 
+from webapp.cli.columns import show_counts
+from webapp.cli.columns import show_overview
+from webapp.cli.columns import show_plan
 from webapp.cli.errors import parts
 from webapp.cli.errors import plain_errors
 from webapp.config import load_settings
 from webapp.errors import SettingError
 from webapp.log_lines import set_up_log
 from webapp.migrations import is_current
+from webapp.push.counts import Counts
+from webapp.push.plan import plan
 from webapp.push.vapid import load_key
 
 push = AppGroup("push", help="The daily notifications.")
@@ -35,12 +41,27 @@ def keys() -> None:
 
 
 @push.command()
+@click.option("--dry-run", is_flag=True, help="Count what would be sent; send and claim nothing.")
 @plain_errors()
-def send() -> None:
+def send(dry_run: bool) -> None:
     """Send what is due once, then end: for cron, on hosts without a worker."""
-    dispatcher = parts().dispatcher
+    app, now = parts(), int(time.time())
+    _check_schema(app.settings.database_url)
+    if dry_run:
+        click.echo(show_plan(plan(app.store.look_at_due(now), app.settings, now)))
+    else:
+        click.echo(app.dispatcher.send_due(now))
+
+
+@push.command()
+@plain_errors()
+def status() -> None:
+    """Print what is stored and due, and what became of messages so far, by push service."""
+    store, now = parts().store, int(time.time())
     _check_schema(parts().settings.database_url)
-    click.echo(dispatcher.send_due(int(time.time())))
+    click.echo(show_overview(store.overview(now), now))
+    click.echo()
+    click.echo(show_counts(store.counts(), [field.name for field in fields(Counts)]))
 
 
 @push.command()

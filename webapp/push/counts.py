@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from webapp.config import Settings
 from webapp.push.outcome import Outcome
+from webapp.store import Due
 from webapp.subscription import DEFAULT_PUSH_HOSTS
 
 SKIPPED = "skipped"
@@ -82,6 +83,11 @@ class Tally:
             _log.warning("the counters were not written (%s)", type(error).__name__)
         else:
             self._numbers.clear()
+
+
+def lane(due: Due) -> str:
+    """The endpoint up to its path, which is its origin for every browser's spelling."""
+    return "/".join(due.subscription.endpoint.split("/", 3)[:3])
 
 
 def name_services(settings: Settings) -> Callable[[str], str]:

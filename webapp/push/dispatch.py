@@ -24,6 +24,7 @@ from webapp.push.counts import HELD
 from webapp.push.counts import SKIPPED
 from webapp.push.counts import Counts
 from webapp.push.counts import Tally
+from webapp.push.counts import lane
 from webapp.push.origin import Origin
 from webapp.push.outcome import Outcome
 from webapp.push.outcome import judge
@@ -141,8 +142,8 @@ class Dispatcher:
         dues = self._store.claim_due(now, self._settings.push_batch, lease_seconds)
         lanes: defaultdict[str, list[Due]] = defaultdict(list)
         for due in dues:
-            lanes[_lane(due)].append(due)
-        posts = {name: self._posts(name, lane, batch, stop) for name, lane in lanes.items()}
+            lanes[lane(due)].append(due)
+        posts = {name: self._posts(name, dues, batch, stop) for name, dues in lanes.items()}
         with closing(self._transport.send(posts)) as answers:
             for answer in answers:
                 self._take(answer, batch)
@@ -204,8 +205,3 @@ class Dispatcher:
         if batch.settlements:
             self._store.settle(batch.settlements, batch.now)
             batch.settlements.clear()
-
-
-def _lane(due: Due) -> str:
-    """The endpoint up to its path, which is its origin for every browser's spelling."""
-    return "/".join(due.subscription.endpoint.split("/", 3)[:3])

@@ -7,6 +7,7 @@ transaction locks a subscription before its schedule, so that no two can wait fo
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 
@@ -98,6 +99,11 @@ class Store:
         """
         with self._writing.begin() as connection:
             return queue.claim_due(connection, now, limit, now + lease_seconds)
+
+    def look_at_due(self, now: int) -> Iterator[Due]:
+        """Go through what is due without taking it; `lease` is then nobody's."""
+        with self._reading.begin() as connection:
+            yield from queue.look_at_due(connection, now)
 
     def settle(self, settlements: Sequence[Settlement], now: int) -> None:
         """Write down what became of claimed messages; a lost lease changes nothing.

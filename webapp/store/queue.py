@@ -6,6 +6,7 @@ says which lease it holds. It never sends anything.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from collections.abc import Sequence
 
 from sqlalchemy import Connection
@@ -70,6 +71,18 @@ def claim_due(connection: Connection, now: int, limit: int, lease_end: int) -> l
     owner_of = {owner.id: owner for owner in owners}
     dues = [read_due(row, owner_of[row.subscription_id]) for row in rows]
     return sorted(dues, key=lambda due: (due.first_due_at, due.subscription_id))
+
+
+def look_at_due(connection: Connection, now: int) -> Iterator[Due]:
+    """What a claim would find, a thousand rows in memory at a time."""
+    statement = (
+        select(push_schedule, push_subscription)
+        .join(push_subscription)
+        .where(push_schedule.c.due_at <= now)
+        .execution_options(yield_per=1_000)
+    )
+    for row in connection.execute(statement):
+        yield read_due(row, row)
 
 
 def settle(connection: Connection, settlements: Sequence[Settlement], now: int) -> None:
