@@ -2,8 +2,6 @@
  * What can be done with the card on the screen: save, not for me, copy, listen, the gentler wording;
  * and the way to what has a module of its own. Each is a button, most are a key as well, which a
  * reader who speaks to the device can turn off (WCAG 2.2, 2.1.4).
- *
- * @import { Saved } from "./kept.js"
  */
 
 import * as documents from "./documents.js";
@@ -46,15 +44,15 @@ export function start() {
 
 async function toggleSaved() {
   const card = shownCard();
-  /** @type {Saved | undefined} */
-  let before;
+  const now = new Date().toISOString();
+  /** Since when it was saved; decided once, though a change may be made again. @type {string | undefined} */
+  let at;
   const { saved } = await documents.kept.change((kept) => {
-    before = kept.saved.find(({ id }) => id === card.id);
-    return before ? unsave(kept, card.id) : save(kept, card, new Date().toISOString());
+    at ??= kept.saved.find(({ id }) => id === card.id)?.at ?? "";
+    return at ? unsave(kept, card.id) : save(kept, card, now);
   });
-  const { at = "" } = before ?? {};
   if (saved.length === 1) askToStay();
-  if (at) notify("No longer saved.", { label: "Undo", act: () => documents.kept.change((kept) => save(kept, card, at)) });
+  if (at) notify("No longer saved.", { label: "Undo", act: () => documents.kept.change((kept) => save(kept, card, at ?? now)) });
   else if (await isLasting()) notify("Saved on this device.");
   else notify("Saved until you close the app. This browser keeps nothing longer here.");
 }

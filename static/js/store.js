@@ -8,6 +8,7 @@
 const DATABASE = "pocket";
 const SHELF = "documents";
 const PATIENCE_MILLISECONDS = 3000;
+const LATE = new Error("no answer from the database");
 
 /** What brings the database from each version to the next; never change one that was released. */
 const MIGRATIONS = [(/** @type {IDBDatabase} */ database) => database.createObjectStore(SHELF)];
@@ -16,10 +17,15 @@ const MIGRATIONS = [(/** @type {IDBDatabase} */ database) => database.createObje
 
 /** What the disk has not taken, in order: changes, since other tabs change the values meanwhile. @type {Change[]} */
 let pending = [];
+/** What comes of them, by name, until another tab changes something. @type {Map<string, any>} */
+const made = new Map();
 /** @type {Set<() => void>} */
 const listeners = new Set();
 const channel = globalThis.BroadcastChannel && new BroadcastChannel(DATABASE);
-channel?.addEventListener("message", tell);
+channel?.addEventListener("message", () => {
+  made.clear();
+  tell();
+});
 
 /** @type {Promise<IDBDatabase> | undefined} */
 let opening;
@@ -61,15 +67,18 @@ export async function askToStay() {
 
 /** Forgets every document; rejects, with nothing forgotten, when there is a disk and it does not obey. */
 export async function erase() {
-  await open().then(() => transact("readwrite", (shelf) => shelf.clear()), () => {});
+  await open().then(() => transact("readwrite", (shelf) => shelf.clear()), refuseIfLate);
   pending = [];
+  made.clear();
   tell();
   channel?.postMessage("changed");
 }
 
 async function read(/** @type {string} */ name) {
-  const kept = await transact("readonly", (shelf) => shelf.get(name)).catch(() => undefined);
-  return apply(pending, name, kept);
+  if (made.has(name)) return made.get(name);
+  const value = apply(pending, name, await transact("readonly", (shelf) => shelf.get(name)).catch(() => undefined));
+  if (pending.length) made.set(name, value);
+  return value;
 }
 
 /**
@@ -99,11 +108,18 @@ async function write(name, change) {
       return request;
     });
     pending = pending.filter((each) => !changes.includes(each));
+    if (!pending.length) made.clear();
   } catch {
     values[name] = change(await read(name));
+    made.set(name, values[name]);
     pending.push(own);
   }
   return values[name];
+}
+
+/** A disk that answers late may hold what is to be forgotten; one that is not there holds nothing. */
+function refuseIfLate(/** @type {unknown} */ error) {
+  if (error === LATE) throw error;
 }
 
 /** What the changes make of what is kept under the name. */
@@ -148,7 +164,7 @@ function open() {
       opening = undefined;
       reject(request.error);
     };
-    setTimeout(reject, PATIENCE_MILLISECONDS);
+    setTimeout(reject, PATIENCE_MILLISECONDS, LATE);
   });
   return opening;
 }
