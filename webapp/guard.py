@@ -1,4 +1,4 @@
-"""Around the API: how often, from which site, and every error as a problem.
+"""Around the API: how often, from which site, with which token, and every error as a problem.
 
 It knows no operation. Its log names the kind and the place of an error, and never its text,
 which might hold an endpoint.
@@ -6,6 +6,7 @@ which might hold an endpoint.
 
 from __future__ import annotations
 
+import hmac
 import logging
 import traceback
 from urllib.parse import urlsplit
@@ -72,3 +73,16 @@ def refuse_cross_site(request: Request, base_url: str) -> None:
     is_ours = origin is None or origin.partition("://")[2] in hosts
     if site is not None or not is_ours:
         raise Problem(403, "the request comes from another site", "Use this app's own pages")
+
+
+def check_bearer(request: Request, name: str, token: str) -> None:
+    """Refuse who does not show this token (RFC 6750); without one there is nothing to be had."""
+    if not token:
+        remedy = f"Set POCKET_{name.upper()}_TOKEN to use this"
+        raise Problem(404, f"this server has no {name} token", remedy)
+    given = request.authorization
+    bearer = (given.token if given and given.type == "bearer" else None) or ""
+    if not hmac.compare_digest(bearer.encode(), token.encode()):
+        remedy = f"Send Authorization: Bearer and the {name} token"
+        challenge = {"WWW-Authenticate": "Bearer"}
+        raise Problem(401, "the token is missing or wrong", remedy, headers=challenge)

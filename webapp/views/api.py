@@ -27,6 +27,7 @@ from webapp.documents import Document
 from webapp.documents import answer
 from webapp.documents import make_document
 from webapp.errors import InputError
+from webapp.guard import check_bearer
 from webapp.guard import guard
 from webapp.incoming import read_object
 from webapp.problems import Problem
@@ -54,7 +55,6 @@ OPENAPI_FILE = Path(__file__).parent.parent / "content" / "openapi.json"
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NOT_KNOWN = ("this subscription is not known here", "Subscribe again")
-_TOKEN = "Send Authorization: Bearer and the run token"
 _NOBODY = bytes(AUTH_OCTETS)
 
 
@@ -138,14 +138,7 @@ class _Api:
 
     def run(self) -> Response:
         """Send what is due, for hosts without a worker."""
-        token = self._settings.run_token
-        if not token:
-            raise Problem(404, "this server has no run token", "Set POCKET_RUN_TOKEN to use this")
-        given = request.authorization
-        bearer = (given.token if given and given.type == "bearer" else None) or ""
-        if not hmac.compare_digest(bearer.encode(), token.encode()):
-            challenge = {"WWW-Authenticate": "Bearer"}
-            raise Problem(401, "the token is missing or wrong", _TOKEN, headers=challenge)
+        check_bearer(request, "run", self._settings.run_token)
         return _answer(asdict(self._send_due(_seconds(self._clock()))))
 
     def daily(self) -> Response:

@@ -5,7 +5,6 @@ It holds nothing of readers but numbers, and no cache keeps its answers.
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable
 from datetime import datetime
 
@@ -16,6 +15,7 @@ from werkzeug import Response
 from webapp.config import Settings
 from webapp.documents import JSON
 from webapp.documents import TEXT
+from webapp.guard import check_bearer
 from webapp.metrics import CONTENT_TYPE
 from webapp.metrics import write_metrics
 from webapp.problems import Problem
@@ -48,7 +48,7 @@ def operate_blueprint(
     @bp.get("/metrics")
     def metrics() -> Response:
         """Numbers in Prometheus' text format, for who has the token."""
-        _check_token(settings.metrics_token)
+        check_bearer(request, "metrics", settings.metrics_token)
         now = int(clock().timestamp())
         try:
             told = write_metrics(store.counts(), store.overview(now), now)
@@ -57,15 +57,3 @@ def operate_blueprint(
         return Response(told, headers=_FRESH, content_type=CONTENT_TYPE)
 
     return bp
-
-
-def _check_token(token: str) -> None:
-    if not token:
-        reason = "this server has no metrics token"
-        raise Problem(404, reason, "Set POCKET_METRICS_TOKEN to use this")
-    given = request.authorization
-    bearer = (given.token if given and given.type == "bearer" else None) or ""
-    if not hmac.compare_digest(bearer.encode(), token.encode()):
-        remedy = "Send Authorization: Bearer and the metrics token"
-        challenge = {"WWW-Authenticate": "Bearer"}
-        raise Problem(401, "the token is missing or wrong", remedy, headers=challenge)
