@@ -37,11 +37,25 @@ def test_upgrading_twice_is_harmless(empty_database_url: str) -> None:
     assert migrations.current(empty_database_url) == step
 
 
-def test_it_is_known_whether_the_schema_is_current(empty_database_url: str) -> None:
+def test_it_is_known_whether_the_schema_is_behind(empty_database_url: str) -> None:
     assert migrations.current(empty_database_url) is None
-    assert not migrations.is_current(empty_database_url)
+    assert migrations.is_behind(migrations.current(empty_database_url))
     migrations.upgrade(empty_database_url)
-    assert migrations.is_current(empty_database_url)
+    assert not migrations.is_behind(migrations.current(empty_database_url))
+
+
+def test_the_schema_of_a_later_release_is_left_as_it_is_and_is_enough(
+    empty_database_url: str,
+) -> None:
+    """Old and new code run side by side while a release goes round; steps only add."""
+    migrations.upgrade(empty_database_url)
+    engine = make_engine(empty_database_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    engine.dispose()
+    migrations.upgrade(empty_database_url)
+    assert migrations.current(empty_database_url) == "9999"
+    assert not migrations.is_behind("9999")
 
 
 def test_processes_that_upgrade_at_once_wait_for_each_other(empty_database_url: str) -> None:
@@ -70,7 +84,7 @@ def test_processes_that_upgrade_at_once_wait_for_each_other(empty_database_url: 
     errors = [worker.communicate()[1] for worker in workers]
     assert errors == [""] * len(workers)
     assert [worker.returncode for worker in workers] == [0] * len(workers)
-    assert migrations.is_current(empty_database_url)
+    assert not migrations.is_behind(migrations.current(empty_database_url))
 
 
 def test_a_failing_step_leaves_the_schema_as_it_was(empty_database_url: str) -> None:

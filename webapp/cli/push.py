@@ -22,7 +22,8 @@ from webapp.cli.errors import plain_errors
 from webapp.config import load_settings
 from webapp.errors import SettingError
 from webapp.log_lines import set_up_log
-from webapp.migrations import is_current
+from webapp.migrations import current
+from webapp.migrations import is_behind
 from webapp.push.counts import Counts
 from webapp.push.plan import plan
 from webapp.push.vapid import load_key
@@ -80,6 +81,6 @@ def work() -> None:
 
 
 def _check_schema(database_url: str) -> None:
-    if not is_current(database_url):
+    if is_behind(current(database_url)):
         remedy = "Run `flask --app webapp db upgrade`"
-        raise SettingError("POCKET_DATABASE_URL", "names a database of another release", remedy)
+        raise SettingError("POCKET_DATABASE_URL", "names a database of an earlier release", remedy)

@@ -23,13 +23,16 @@ _LOCK_KEY = 8030  # any number that no other program in the same database locks
 def upgrade(database_url: str) -> None:
     """Bring the schema to the newest step, all of it or nothing; harmless when it is there.
 
-    Two processes may do so at once: the second waits for the first. Raises SettingError.
+    Two processes may do so at once: the second waits for the first. A later release's schema
+    stays as it is. Raises SettingError.
     """
     engine = make_engine(database_url).execution_options(sqlite_begin="EXCLUSIVE")
     try:
         with engine.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
+            if not is_behind(MigrationContext.configure(connection).get_current_revision()):
+                return
             config = _config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
@@ -45,11 +48,6 @@ def current(database_url: str) -> str | None:
             return MigrationContext.configure(connection).get_current_revision()
     finally:
         engine.dispose()
-
-
-def is_current(database_url: str) -> bool:
-    """Tell whether the database is at the newest step."""
-    return current(database_url) == ScriptDirectory.from_config(_config()).get_current_head()
 
 
 def is_behind(step: str | None) -> bool:
