@@ -41,8 +41,12 @@ BARE = """() => {
     words.textContent = ['Asking is a way of being honest.', 'A small ask counts.'][count++ % 2];
   });
 }"""
-NEXT_FRAMES = """() => new Promise((resolve) => requestAnimationFrame(() =>
-  requestAnimationFrame(() => setTimeout(resolve, 30))))"""
+# A reader reads the words before the next tap, and by then nothing moves any more.
+AT_REST = """async () => {
+  await new Promise((resolve) => requestAnimationFrame(() =>
+    requestAnimationFrame(() => setTimeout(resolve, 30))));
+  await Promise.allSettled(document.getAnimations().map((each) => each.finished));
+}"""
 
 
 def measure() -> list[Row]:
@@ -81,7 +85,7 @@ def measure() -> list[Row]:
 def _tap(page: Page) -> None:
     page.bring_to_front()
     page.locator("[rel=next]").click()
-    page.evaluate(NEXT_FRAMES)
+    page.evaluate(AT_REST)
 
 
 if __name__ == "__main__":
