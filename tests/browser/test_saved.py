@@ -173,6 +173,7 @@ def test_lines_are_mixed_in_only_if_wanted(installed: Page, network: Proxy) -> N
     installed.goto(network.url + "/saved")
     write_line(installed, OWN)
     installed.get_by_role("checkbox", name="Mix my lines in").uncheck()
+    assert not documents_of(installed)["kept"]["choices"]["ownLines"]
     installed.goto(network.url + HERO)
     installed.wait_for_load_state("networkidle")
     seen = set()
@@ -182,6 +183,7 @@ def test_lines_are_mixed_in_only_if_wanted(installed: Page, network: Proxy) -> N
     assert OWN not in seen
     installed.goto(network.url + "/saved")
     installed.get_by_role("checkbox", name="Mix my lines in").check()
+    assert documents_of(installed)["kept"]["choices"]["ownLines"]
     installed.goto(network.url + HERO)
     installed.wait_for_load_state("networkidle")
     for _ in range(2 * CARDS_OF_TOPIC):
