@@ -171,7 +171,9 @@ def test_a_line_has_the_look_of_a_card_and_survives_a_reload(reader: Page) -> No
 def test_lines_are_mixed_in_only_if_wanted(installed: Page, network: Proxy) -> None:
     put_document(installed, "kept", ONE_TOPIC)
     installed.goto(network.url + "/saved")
+    installed.wait_for_load_state("networkidle")
     write_line(installed, OWN)
+    expect(installed.locator("#own-list li a")).to_have_text(OWN)
     installed.get_by_role("checkbox", name="Mix my lines in").uncheck()
     assert not documents_of(installed)["kept"]["choices"]["ownLines"]
     installed.goto(network.url + HERO)
@@ -181,7 +183,8 @@ def test_lines_are_mixed_in_only_if_wanted(installed: Page, network: Proxy) -> N
         installed.keyboard.press("ArrowRight")
         seen.add(words(installed).inner_text())
     assert OWN not in seen
-    installed.goto(network.url + "/saved")
+    open_saved(installed)
+    expect(installed.locator("#own-list li a")).to_have_text(OWN)
     installed.get_by_role("checkbox", name="Mix my lines in").check()
     assert documents_of(installed)["kept"]["choices"]["ownLines"]
     installed.goto(network.url + HERO)
