@@ -7,12 +7,8 @@ running one never sees half a file. This module renders no page and knows no rou
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
-import os
 import re
-import tempfile
 from collections.abc import Iterable
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,9 +18,13 @@ from pathlib import Path
 from flask import Flask
 from flask_assets import Bundle
 from flask_assets import Environment
-from whitenoise.compress import Compressor
 
 from webapp.deck import Deck
+from webapp.hashed_files import Asset
+from webapp.hashed_files import digest
+from webapp.hashed_files import integrity_of
+from webapp.hashed_files import keep
+from webapp.hashed_files import keep_hashed
 
 ROOT = Path(__file__).parent.parent
 STATIC = ROOT / "static"
@@ -44,14 +44,6 @@ CSS_SOURCES = (
     "sit",
     "print",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Asset:
-    """A file under `/static/`: its address and the integrity of its bytes."""
-
-    url: str
-    integrity: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +86,12 @@ def build_assets(app: Flask, deck: Deck, gen: Path = STATIC / "gen") -> Assets:
         path.stem: _build(environment, f"js/{path.stem}", [path], "rjsmin")
         for path in sorted((STATIC / "js").glob("*.js"))
     }
-    folder = f"js.{_digest(_json(sources))}"  # one for all, so that each finds the others beside it
-    modules = {name: _keep(gen, f"{folder}/{name}.js", text) for name, text in sources.items()}
+    folder = f"js.{digest(_json(sources))}"  # one for all, so that each finds the others beside it
+    modules = {name: keep(gen, f"{folder}/{name}.js", text) for name, text in sources.items()}
     front = _closure(FRONT_MODULES, sources)
     return Assets(
-        stylesheet=_keep_hashed(gen, "pocket", "css", _stylesheet(environment, deck)),
-        deck=_keep_hashed(gen, "deck", "json", _json(deck.as_json())),
+        stylesheet=keep_hashed(gen, "pocket", "css", _stylesheet(environment, deck)),
+        deck=keep_hashed(gen, "deck", "json", _json(deck.as_json())),
         modules=modules,
         pack={modules[name].url: text for name, text in sources.items() if name not in front},
         icons={name: _icon(name) for name in ("icon.svg", "icon-192.png", "badge-96.png")},
@@ -164,41 +156,4 @@ def _json(value: object) -> str:
 
 
 def _icon(name: str) -> Asset:
-    return Asset(f"/static/icons/{name}", _integrity((STATIC / "icons" / name).read_bytes()))
-
-
-def _keep_hashed(gen: Path, name: str, suffix: str, text: str) -> Asset:
-    """Write `text` under a name with its hash."""
-    return _keep(gen, f"{name}.{_digest(text)}.{suffix}", text)
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _keep(gen: Path, name: str, text: str) -> Asset:
-    """Write `text` under a name that no other text can have, unless it is there.
-
-    Its compressed variants come first, so that whoever finds it finds them.
-    """
-    data = text.encode()
-    path = gen / name
-    if not path.exists():
-        path.parent.mkdir(exist_ok=True)
-        _write(path.with_name(path.name + ".br"), Compressor.compress_brotli(data))
-        _write(path.with_name(path.name + ".gz"), Compressor.compress_gzip(data))
-        _write(path, data)
-    return Asset(f"/static/gen/{name}", _integrity(data))
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Put a whole file in place at once, so that another process never reads half of it."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".")
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-    Path(temporary).chmod(0o644)
-    Path(temporary).replace(path)
-
-
-def _integrity(data: bytes) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(data).digest()).decode()
+    return Asset(f"/static/icons/{name}", integrity_of((STATIC / "icons" / name).read_bytes()))

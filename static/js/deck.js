@@ -20,10 +20,8 @@ export function loadDeck() {
   return loading;
 }
 
-/** The card of a local date (of which only year, month and day count), among `topics` or all. */
-export function ofTheDay(/** @type {Deck} */ deck, /** @type {Date} */ date, /** @type {string[]} */ topics = []) {
-  const chosen = deck.cards.filter((card) => topics.includes(card.topic));
-  const cards = chosen.length ? chosen : deck.cards;
+/** The card of a local date, of which only year, month and day count. */
+export function ofTheDay(/** @type {Deck} */ { cards }, /** @type {Date} */ date) {
   return /** @type {Card} */ (cards.at(dayNumber(date) % cards.length));
 }
 

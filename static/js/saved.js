@@ -26,11 +26,14 @@ let isKeeping = false;
 export async function start() {
   takeSharedWords();
   form.addEventListener("submit", keepLine);
-  form.addEventListener("reset", () => edit());
+  form.addEventListener("reset", () => {
+    edit();
+    field.focus();
+  });
   field.addEventListener("input", () => say(""));
   mix.addEventListener("change", () => documents.kept.change((kept) => choose(kept, { ownLines: mix.checked })));
   onChange(show);
-  await show();
+  await show().finally(() => document.querySelectorAll(":disabled").forEach((each) => each.removeAttribute("disabled")));
   unhideIf("#not-kept", !(await isLasting()));
 }
 

@@ -8,6 +8,7 @@
 const DATABASE = "pocket";
 const SHELF = "documents";
 const PATIENCE_MILLISECONDS = 3000;
+const ERASED = "erased";
 const LATE = new Error("no answer from the database");
 
 /** What brings the database from each version to the next; never change one that was released. */
@@ -22,7 +23,8 @@ const made = new Map();
 /** @type {Set<() => void>} */
 const listeners = new Set();
 const channel = globalThis.BroadcastChannel && new BroadcastChannel(DATABASE);
-channel?.addEventListener("message", () => {
+channel?.addEventListener("message", ({ data }) => {
+  if (data === ERASED) pending = [];
   made.clear();
   tell();
 });
@@ -43,8 +45,7 @@ export function document(name, parse) {
     /** Changes what is kept now, whoever wrote it. @param {(value: T) => T} change @returns {Promise<T>} */
     change: async (change) => {
       const value = await write(name, (kept) => change(parse(kept)));
-      tell();
-      channel?.postMessage("changed");
+      publish("changed");
       return value;
     },
   };
@@ -70,8 +71,7 @@ export async function erase() {
   await open().then(() => transact("readwrite", (shelf) => shelf.clear()), refuseIfLate);
   pending = [];
   made.clear();
-  tell();
-  channel?.postMessage("changed");
+  publish(ERASED);
 }
 
 async function read(/** @type {string} */ name) {
@@ -176,6 +176,11 @@ async function leave(/** @type {IDBDatabase} */ database) {
     opening = undefined;
   };
   return database;
+}
+
+function publish(/** @type {string} */ news) {
+  tell();
+  channel?.postMessage(news);
 }
 
 function tell() {

@@ -528,3 +528,24 @@ def test_a_tidied_line_is_kept_word_for_word_or_refused(module: Page, text: str)
     assert found["again"] == found["line"]
     assert bool(found["problem"]) != bool(found["own"])
     assert all(line["text"] == found["line"] for line in found["own"])
+
+
+def test_a_line_kept_before_the_screen_is_alive_never_goes_to_the_server(
+    page: Page, network: Proxy
+) -> None:
+    page.route("**/static/gen/**/saved.js", lambda route: route.abort())
+    page.goto(network.url + "/saved")
+    page.wait_for_load_state("networkidle")
+    page.get_by_label("Write a line to yourself").fill(OWN)
+    expect(page.get_by_role("button", name="Keep it")).to_be_disabled()
+    page.evaluate("document.querySelector('#own-form').requestSubmit()")
+    page.goto(network.url + "/about")
+    assert not [each.target for each in network.exchanges if "?text" in each.target]
+
+
+def test_cancel_leaves_the_reader_at_the_field(reader: Page) -> None:
+    open_saved(reader)
+    write_line(reader, OWN)
+    reader.locator("#own-list").get_by_role("button", name="Edit").click()
+    reader.get_by_role("button", name="Cancel").press("Enter")
+    expect(reader.get_by_label("Write a line to yourself")).to_be_focused()

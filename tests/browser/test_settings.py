@@ -485,6 +485,15 @@ def test_everything_can_be_chosen_with_keys(settings: Page) -> None:
     expect(settings.locator("html")).to_have_attribute("data-motion", "calm")
 
 
+def test_enter_on_a_choice_sends_no_form(settings: Page) -> None:
+    address = settings.url
+    settings.get_by_role("checkbox", name="Calm").focus()
+    settings.keyboard.press("Enter")
+    settings.get_by_role("checkbox", name="Calm").press("Space")
+    expect(settings.locator("html")).to_have_attribute("data-motion", "calm")
+    assert settings.url == address
+
+
 def test_settings_are_one_tap_from_a_sheet_and_two_from_a_card(page: Page, site: Server) -> None:
     page.goto(site.base_url + "/help")
     page.get_by_role("link", name="Settings").click()

@@ -175,6 +175,24 @@ def test_while_the_disk_refuses_a_page_shows_its_own_work_and_that_of_other_tabs
     assert own_lines(page) == ["Then the rain."]
 
 
+def test_what_another_tab_erases_is_not_brought_back_by_what_waited_here(
+    open_page: Callable[..., Page], context: BrowserContext
+) -> None:
+    page = open_page("/saved", FULL_AT_TIMES)
+    page.evaluate("isFull = true")
+    write_line(page, "Tea first.")
+    expect(page.get_by_text("Kept until you close the app.")).to_be_visible()
+    page.evaluate("isFull = false")
+    other = context.new_page()
+    other.goto(page.url)
+    import_module(other, "store")
+    other.evaluate("store.erase()")
+    expect(page.get_by_role("link", name="Tea first.")).to_be_hidden()
+    write_line(page, "Then the rain.")
+    expect(page.get_by_role("link", name="Then the rain.")).to_be_visible()
+    assert own_lines(page) == ["Then the rain."]
+
+
 def test_a_save_brings_along_all_that_the_disk_refused_before(
     open_page: Callable[..., Page],
 ) -> None:
