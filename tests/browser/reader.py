@@ -36,6 +36,12 @@ SHOWN = """async () => {
   });
 }"""
 
+# A page that is being left is a client for a while, and `navigate` on it may never settle.
+GONE = """async () => {
+  while ((await clients.matchAll({ type: 'window' })).length)
+    await new Promise((resolve) => setTimeout(resolve, 10));
+}"""
+
 # What the system does on a tap, but for the reader's finger: `focus` and `openWindow` ask for a
 # real one, so they tell what they were asked for instead. `navigate` is the browser's own.
 TAP = """async () => {
@@ -72,6 +78,11 @@ class Reader:
 
     def shown(self) -> list[dict[str, Any]]:
         return list(ask(self.page, SHOWN))
+
+    def leave(self) -> None:
+        """Leave for another site; back once the worker knows of no open window."""
+        self.page.goto("about:blank")
+        ask(self.context.service_workers[0], GONE)
 
     def tap(self) -> Any:
         return ask(self.context.service_workers[0], TAP)

@@ -181,11 +181,11 @@ def test_a_tap_shows_the_card_without_a_network(reader: Reader, network: Proxy) 
 
 def test_a_tap_opens_a_window_when_none_is_open(reader: Reader) -> None:
     reader.push_message(body=CARD_WORDS, navigate=f"{reader.origin}{CARD}")
-    reader.page.goto("about:blank")
+    reader.leave()
     assert reader.tap() == {"opened": [f"{reader.origin}{CARD}"], "focused": 0, "left": 0}
 
 
 def test_a_tap_on_a_notification_from_elsewhere_opens_the_front_page(reader: Reader) -> None:
     ask(reader.page, SHOW_FOREIGN)
-    reader.page.goto("about:blank")
+    reader.leave()
     assert reader.tap()["opened"] == [f"{reader.origin}/"]
