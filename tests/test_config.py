@@ -10,6 +10,8 @@ from webapp.config import Settings
 from webapp.config import load_settings
 from webapp.errors import SettingError
 
+SECRETS = ["POCKET_DATABASE_URL", "POCKET_METRICS_TOKEN", "POCKET_RUN_TOKEN"]
+
 
 def test_an_empty_environment_gives_the_defaults() -> None:
     settings = load_settings({})
@@ -48,9 +50,57 @@ def test_hosts_are_read_from_a_list() -> None:
 
 
 def test_secrets_are_not_in_the_settings_text() -> None:
-    settings = load_settings({"POCKET_RUN_TOKEN": "hush-hush", "POCKET_VAPID_KEY": "very-secret"})
-    assert "hush-hush" not in repr(settings)
-    assert "very-secret" not in repr(settings)
+    url = "postgresql://pocket:5ecret@database/pocket"
+    secrets = dict.fromkeys([*SECRETS, "POCKET_VAPID_KEY"], "5ecret")
+    assert "5ecret" not in repr(load_settings(secrets | {"POCKET_DATABASE_URL": url}))
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_secret_may_stand_in_a_file(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "secret"
+    path.write_text(" hush \n")
+    settings = load_settings({f"{name}_FILE": str(path)})
+    assert settings == load_settings({name: "hush"})
+    assert settings != load_settings({})
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (None, "cannot be read (No such file or directory"),
+        (b" \n", "names an empty file"),
+        (b"5ecret \xff", "names a file that is not UTF-8"),
+    ],
+)
+def test_a_file_without_a_secret_is_refused_by_name(
+    tmp_path: Path, content: bytes | None, reason: str
+) -> None:
+    path = tmp_path / "secret"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(SettingError) as refused:
+        load_settings({"POCKET_RUN_TOKEN_FILE": str(path)})
+    assert refused.value.name == "POCKET_RUN_TOKEN_FILE"
+    assert reason in str(refused.value) and str(path) in str(refused.value)
+    assert "5ecret" not in str(refused.value)
+
+
+def test_a_secret_given_twice_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "secret"
+    path.write_text("5ecret")
+    with pytest.raises(SettingError, match="Give one of the two") as refused:
+        load_settings({"POCKET_RUN_TOKEN": "hush", "POCKET_RUN_TOKEN_FILE": str(path)})
+    assert "5ecret" not in str(refused.value)
+
+
+def test_an_empty_name_of_a_file_counts_as_unset() -> None:
+    settings = load_settings({"POCKET_RUN_TOKEN": "hush", "POCKET_RUN_TOKEN_FILE": ""})
+    assert settings.run_token == "hush"
+
+
+def test_what_is_no_secret_cannot_stand_in_a_file() -> None:
+    with pytest.raises(SettingError, match="POCKET_BASE_URL_FILE is not a setting"):
+        load_settings({"POCKET_BASE_URL_FILE": "/dev/null"})
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from webapp.cli import COMMANDS
 from webapp.config import PREFIX
 from webapp.config import Settings
 from webapp.config import default_of
+from webapp.config import secret_files
 
 README = (ROOT / "README.md").read_text()
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -58,7 +59,13 @@ def test_the_readme_explains_each_setting_with_its_default(setting: str) -> None
 
 
 def test_the_readme_names_no_setting_that_is_not_there() -> None:
-    assert set(re.findall(PREFIX + r"[A-Z_]+[A-Z]", README)) <= SETTINGS.keys()
+    known = SETTINGS.keys() | secret_files().keys()
+    assert set(re.findall(PREFIX + r"[A-Z_]+[A-Z]", README)) <= known
+
+
+@pytest.mark.parametrize("variable", secret_files())
+def test_the_readme_names_each_variable_for_a_secrets_file(variable: str) -> None:
+    assert f"`{variable}`" in README
 
 
 @pytest.mark.parametrize("command", list(commands(COMMANDS)))

@@ -26,6 +26,7 @@ from webapp.environment import parse_path
 from webapp.environment import parse_text
 from webapp.environment import parse_urgency
 from webapp.environment import parse_whole
+from webapp.environment import read_secret
 from webapp.errors import SettingError
 
 PREFIX = "POCKET_"
@@ -42,8 +43,8 @@ class Settings:
     """Folder for what this installation makes: the key and the SQLite database."""
     content: Path = SHIPPED_CONTENT
     """Folder with the deck (`en/`) and `helplines.toml`."""
-    database_url: str = ""
-    """SQLAlchemy address; SQLite in the instance folder when empty."""
+    database_url: str = field(default="", repr=False)
+    """SQLAlchemy address, password and all; SQLite in the instance folder when empty."""
     contact: str = ""
     """`mailto:` or `https:` address that push services can write to (RFC 8292 `sub`)."""
     vapid_key: str = field(default="", repr=False)
@@ -88,14 +89,29 @@ class Settings:
 def load_settings(environ: Mapping[str, str]) -> Settings:
     """Read every `POCKET_…` variable; raise SettingError for an unknown or unusable one.
 
-    An empty value counts as unset.
+    An empty value counts as unset. A secret may stand in a file that a variable names.
     """
     given = {k: v.strip() for k, v in environ.items() if k.startswith(PREFIX) and v.strip()}
     names = {PREFIX + f.name.upper(): f.name for f in fields(Settings)}
+    for variable, name in secret_files().items():
+        if path := given.pop(variable, ""):
+            if name in given:
+                raise SettingError(variable, f"stands beside {name}", "Give one of the two")
+            given[name] = read_secret(variable, path)
     for name in given.keys() - names.keys():
         raise SettingError(name, "is not a setting of this app", "Compare it with the README")
     values = {names[name]: _PARSERS[names[name]](name, text) for name, text in given.items()}
     return _complete(Settings(**values))  # type: ignore[arg-type]
+
+
+def secret_files() -> dict[str, str]:
+    """The variables that name a file for a secret, as Docker and Kubernetes mount them.
+
+    Each with the variable it stands for. A key's file has a setting of its own.
+    """
+    own = {PREFIX + f.name.upper() for f in fields(Settings)}
+    secrets = [PREFIX + f.name.upper() for f in fields(Settings) if not f.repr]
+    return {f"{name}_FILE": name for name in secrets if f"{name}_FILE" not in own}
 
 
 def default_of(name: str) -> object:

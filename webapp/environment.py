@@ -1,6 +1,6 @@
 """Text from the environment to typed values. Each function refuses nonsense with one SettingError.
 
-It reads no environment itself: it is given a setting's name and its text.
+It reads no environment itself: it is given a setting's name and its text, which may be a path.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from webapp.errors import SettingError
 # RFC 2606 and RFC 6761: names that never belong to a real contact.
 RESERVED_SUFFIXES = ("example", "example.com", "example.net", "example.org", "invalid", "test")
 LOCAL_SUFFIXES = ("localhost", "local", "internal", "lan", "home.arpa")
+_SECRET = "Give a file that holds the secret and nothing else"
 
 
 def parse_text(name: str, text: str) -> str:
@@ -23,6 +24,20 @@ def parse_text(name: str, text: str) -> str:
 
 def parse_path(name: str, text: str) -> Path:
     return Path(text).expanduser()
+
+
+def read_secret(name: str, text: str) -> str:
+    """What the file `text` holds, without the space around it; no message ever shows it."""
+    path = parse_path(name, text)
+    try:
+        secret = path.read_text("utf-8").strip()
+    except UnicodeDecodeError:
+        raise SettingError(name, f"names a file that is not UTF-8 ({path})", _SECRET) from None
+    except OSError as error:
+        raise SettingError(name, f"cannot be read ({error.strerror}: {path})", _SECRET) from error
+    if not secret:
+        raise SettingError(name, f"names an empty file ({path})", _SECRET)
+    return secret
 
 
 def parse_folder(name: str, text: str) -> Path:
