@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
+from typing import TextIO
 
 from flask import Flask
 from flask_assets import Bundle
@@ -25,6 +27,11 @@ from webapp.hashed_files import digest
 from webapp.hashed_files import integrity_of
 from webapp.hashed_files import keep
 from webapp.hashed_files import keep_hashed
+
+try:
+    import minify
+except ImportError:  # it has no wheel for macOS, where the plainer filter serves as well
+    minify = None
 
 ROOT = Path(__file__).parent.parent
 STATIC = ROOT / "static"
@@ -44,6 +51,16 @@ CSS_SOURCES = (
     "sit",
     "print",
 )
+
+
+def shorten_names(source: TextIO, target: TextIO, **_: object) -> None:
+    """A webassets filter: shrink a script, the names inside its functions included."""
+    target.write(minify.string("text/javascript", source.read()))
+
+
+Shrink = str | Callable[..., None]
+"""A filter by its name, or itself."""
+SHRINK_SCRIPT: Shrink = shorten_names if minify else "rjsmin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +100,7 @@ def build_assets(app: Flask, deck: Deck, gen: Path = STATIC / "gen") -> Assets:
     environment = _environment(app)
     gen.mkdir(parents=True, exist_ok=True)
     sources = {
-        path.stem: _build(environment, f"js/{path.stem}", [path], "rjsmin")
+        path.stem: _build(environment, f"js/{path.stem}", [path], SHRINK_SCRIPT)
         for path in sorted((STATIC / "js").glob("*.js"))
     }
     folder = f"js.{digest(_json(sources))}"  # one for all, so that each finds the others beside it
@@ -96,11 +113,11 @@ def build_assets(app: Flask, deck: Deck, gen: Path = STATIC / "gen") -> Assets:
         pack={modules[name].url: text for name, text in sources.items() if name not in front},
         icons={name: _icon(name) for name in ("icon.svg", "icon-192.png", "badge-96.png")},
         inline={
-            path.stem: _build(environment, f"inline/{path.stem}", [path], "rjsmin")
+            path.stem: _build(environment, f"inline/{path.stem}", [path], SHRINK_SCRIPT)
             for path in sorted((STATIC / "inline").glob("*.js"))
         },
-        worker=_build(environment, "worker", _worker_paths(WORKER_SOURCES), "rjsmin"),
-        kill_switch=_build(environment, "kill", _worker_paths(("kill-switch",)), "rjsmin"),
+        worker=_build(environment, "worker", _worker_paths(WORKER_SOURCES), SHRINK_SCRIPT),
+        kill_switch=_build(environment, "kill", _worker_paths(("kill-switch",)), SHRINK_SCRIPT),
     )
 
 
@@ -131,7 +148,7 @@ def _environment(app: Flask) -> Environment:
     return environment
 
 
-def _build(environment: Environment, name: str, sources: list[Path], shrink: str) -> str:
+def _build(environment: Environment, name: str, sources: list[Path], shrink: Shrink) -> str:
     bundle = Bundle(*map(str, sources), filters=shrink, output=f"gen/{name}")
     environment.register(name, bundle)
     text = StringIO()
