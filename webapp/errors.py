@@ -5,6 +5,7 @@
     ├── ContentError         a content file breaks a rule; the app does not start
     │   ├── DeckError
     │   └── HelplineError
+    ├── BackupError          a backup cannot be made or put back; the database is as it was
     ├── InputError           a field of a request is refused; nothing was stored
     │   ├── SubscriptionError
     │   │   └── OwnerError   the endpoint is known, with another auth secret
@@ -49,6 +50,13 @@ class DeckError(ContentError):
 
 class HelplineError(ContentError):
     """The helplines file cannot be used."""
+
+
+class BackupError(PocketError):
+    """A database cannot be copied or replaced; `subject` is a file or a setting."""
+
+    def __init__(self, subject: object, reason: str, remedy: str) -> None:
+        super().__init__(f"{subject} {reason}. {remedy}.")
 
 
 class InputError(PocketError):

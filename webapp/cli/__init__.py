@@ -6,9 +6,12 @@
     flask --app webapp deck check    every broken rule of the deck, by file and line
     flask --app webapp helplines check   the numbers that are due to be looked at again
     flask --app webapp push keys     the application server key, made when it is missing
+    flask --app webapp push rotate-key   a new one, and the one before kept for its subscriptions
     flask --app webapp push send     what is due, once; with --dry-run only counted
     flask --app webapp push status   what waits, and what became of messages so far
     flask --app webapp push work     what is due, until SIGTERM
+    flask --app webapp store backup FILE    a copy of the SQLite database, while all goes on
+    flask --app webapp store restore FILE   the way back, with everything stopped
     flask --app webapp doctor URL    a deployment, looked at from outside
 
 A command reads no file and sends nothing itself; it calls the floors below and prints.
@@ -31,6 +34,7 @@ from webapp.cli import doctor
 from webapp.cli import helplines
 from webapp.cli import push
 from webapp.cli import start
+from webapp.cli import store
 from webapp.cli.errors import REASON
 from webapp.errors import PocketError
 
@@ -41,6 +45,7 @@ COMMANDS = (
     deck.deck,
     helplines.helplines,
     push.push,
+    store.store,
     doctor.doctor,
 )
 

@@ -1,0 +1,53 @@
+"""`flask store`: the SQLite database in one file, and back. It only says what comes of it."""
+
+from __future__ import annotations
+
+import os
+import time
+from contextlib import closing
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from webapp.cli.columns import show_overview
+from webapp.cli.errors import plain_errors
+from webapp.config import Settings
+from webapp.config import load_settings
+from webapp.migrations import upgrade
+from webapp.store import open_store
+from webapp.store.backup import back_up
+from webapp.store.backup import restore as put_back
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+store = AppGroup("store", help="The SQLite database: a backup, and the way back.")
+
+
+@store.command(with_appcontext=False)
+@click.argument("file", type=FILE)
+@plain_errors()
+def backup(file: Path) -> None:
+    """Copy the database into a new FILE, while web and worker processes go on."""
+    settings = load_settings(os.environ)
+    back_up(settings.database_url, file)
+    click.echo(f"{file} holds all subscriptions; keep it as secret as they are.")
+    click.echo(f"It is worth nothing without the application server key: {_say_key(settings)}.")
+
+
+@store.command(with_appcontext=False)
+@click.argument("file", type=FILE)
+@plain_errors()
+def restore(file: Path) -> None:
+    """Put a backup in the database's place; web and worker processes have to be stopped."""
+    url = load_settings(os.environ).database_url
+    put_back(url, file, upgrade)
+    with closing(open_store(url)) as restored:
+        now = int(time.time())
+        click.echo(show_overview(restored.overview(now), now))
+
+
+def _say_key(settings: Settings) -> str:
+    if settings.vapid_key:
+        return "keep what POCKET_VAPID_KEY holds, too"
+    return f"keep {settings.vapid_key_file}, too"
