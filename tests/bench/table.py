@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One figure: what it is, its value, the goal, and how it came about."""
+    """One figure: what it is, its value, the goal, and how it came about.
+
+    Without a relation there is no goal: the figure is told beside another.
+    """
 
     name: str
     value: float
@@ -18,6 +21,8 @@ class Row:
 
     @property
     def is_met(self) -> bool:
+        if not self.relation:
+            return True
         return self.value >= self.goal if self.relation == ">=" else self.value <= self.goal
 
 
@@ -26,8 +31,8 @@ def print_rows(rows: Sequence[Row], command: str) -> None:
     print("\n| figure | measured | goal | |\n| --- | --- | --- | --- |")
     for row in rows:
         verdict = "met" if row.is_met else "MISSED"
-        measured, goal = f"{_number(row.value)} ({row.said})", f"{row.relation} {_number(row.goal)}"
-        print(f"| {row.name} | {measured} | {goal} | {verdict} |")
+        goal = f"{row.relation} {_number(row.goal)} | {verdict}" if row.relation else "none |"
+        print(f"| {row.name} | {_number(row.value)} ({row.said}) | {goal} |")
     print(f"\nAgain: `{command}`", flush=True)
 
 
