@@ -38,6 +38,7 @@ from webapp.log_lines import JsonFormatter
 from webapp.push.counts import Counts
 from webapp.push.counts import Tally
 from webapp.push.counts import name_services
+from webapp.push.keyring import rotate_key
 from webapp.push.plan import Planned
 from webapp.push.plan import plan
 from webapp.push.vapid import generate_key
@@ -79,7 +80,8 @@ def make(key_file: Path) -> Make:
     """Makes a client of an app that has nothing but the operator's part."""
 
     def make_client(store: Store, *, now: int = NOW, **chosen: Any) -> FlaskClient:
-        settings = Settings(**{"vapid_key_file": key_file} | chosen)
+        files = {"vapid_key_file": key_file, "vapid_old_keys_file": key_file.with_name("old.pem")}
+        settings = Settings(**files | chosen)
         instant = datetime.fromtimestamp(now, UTC)
         readiness = Readiness(store, settings, KEY)
         app = Flask("operate-alone")
@@ -198,6 +200,16 @@ def test_a_key_that_a_new_process_would_not_find_is_not_ready(
     generate_key().save(key_file)
     assert readyz(client, 503)["key"] == "failed"
     assert readyz(make(sqlite_store, vapid_key=KEY.pem().decode()), 200)["key"] == "ok"
+
+
+def test_a_process_that_has_not_heard_of_a_rotated_key_stays_ready(
+    make: Make, sqlite_store: Store, key_file: Path
+) -> None:
+    client = make(sqlite_store)
+    rotate_key(key_file, key_file.with_name("old.pem"))
+    assert readyz(client, 200)["key"] == "ok"
+    key_file.with_name("old.pem").unlink()
+    assert readyz(client, 503)["key"] == "failed"
 
 
 def test_the_whole_app_answers_probes_and_keeps_them_out_of_the_worker(app: Flask) -> None:

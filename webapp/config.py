@@ -51,6 +51,11 @@ class Settings:
     """Application server private key: PEM, or 32 octets in base64url. Wins over the file."""
     vapid_key_file: Path = Path()
     """File of that key; `vapid.pem` in the instance folder when empty; made when missing."""
+    vapid_old_keys: str = field(default="", repr=False)
+    """Application server keys from before, the oldest first, for subscriptions made with them."""
+    vapid_old_keys_file: Path = Path()
+    """File of further ones, written by `push rotate-key`; `vapid-old.pem` in the instance folder
+    when empty. It need not exist."""
     push_hosts: tuple[str, ...] = ()
     """Further push service hosts, comma separated, beside the well-known ones."""
     push_test_origin: str = ""
@@ -126,8 +131,9 @@ def _complete(given: Settings) -> Settings:
     values = {f.name: getattr(given, f.name) for f in fields(Settings)}
     values["instance"] = instance
     values["database_url"] = given.database_url or f"sqlite:///{instance / 'pocket.db'}"
-    if given.vapid_key_file == Path():
-        values["vapid_key_file"] = instance / "vapid.pem"
+    for name, file in (("vapid_key_file", "vapid.pem"), ("vapid_old_keys_file", "vapid-old.pem")):
+        if values[name] == Path():
+            values[name] = instance / file
     host = urlsplit(given.base_url).hostname or ""
     if not given.contact and given.is_https and is_public_name(host):
         values["contact"] = given.base_url
@@ -142,6 +148,8 @@ _PARSERS: Mapping[str, Callable[[str, str], object]] = {
     "contact": parse_contact,
     "vapid_key": parse_text,
     "vapid_key_file": parse_path,
+    "vapid_old_keys": parse_text,
+    "vapid_old_keys_file": parse_path,
     "push_hosts": parse_hosts,
     "push_test_origin": parse_origin,
     "push_ttl_seconds": parse_whole(1, 86_400),

@@ -11,8 +11,8 @@ from enum import StrEnum
 from webapp.config import Settings
 from webapp.errors import SettingError
 from webapp.migrations import is_behind
+from webapp.push.keyring import load_keyring
 from webapp.push.vapid import VapidKey
-from webapp.push.vapid import load_key
 from webapp.store import Store
 from webapp.store import StoreError
 
@@ -63,13 +63,14 @@ class Readiness:
         return age, _checks(Check.OK, Check.OK, Check.LATE if is_late else Check.OK)
 
     def _look_at_key(self) -> Check:
-        """A process that starts now has to find the key we serve: any other would end every
-        subscription.
+        """A process that starts now has to find the key we serve, if only among the old ones:
+        without it every subscription would be lost.
         """
-        text, path = self._settings.vapid_key, self._settings.vapid_key_file
+        settings = self._settings
         try:
-            is_there = bool(text) or path.exists()  # load_key would make a new one
-            is_ours = is_there and load_key(text, path).application_server_key == self._served
+            # Loading would make a key that is missing.
+            is_there = bool(settings.vapid_key) or settings.vapid_key_file.exists()
+            is_ours = is_there and self._served in load_keyring(settings)
         except (SettingError, OSError):
             is_ours = False
         return Check.OK if is_ours else Check.FAILED

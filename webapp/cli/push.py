@@ -25,10 +25,27 @@ from webapp.log_lines import set_up_log
 from webapp.migrations import current
 from webapp.migrations import is_behind
 from webapp.push.counts import Counts
+from webapp.push.keyring import rotate_key
 from webapp.push.plan import plan
 from webapp.push.vapid import load_key
 
 push = AppGroup("push", help="The daily notifications.")
+
+_ROTATED = """\
+The new application server key is {key}.
+The one before is kept in {old_path}: reminders made with it go on.
+Restart the worker first and then the web processes; until then nothing changes.
+A reader's app moves over to the new key when it is next opened. `flask --app webapp push status`
+tells how many have not; when a key has none left, take it out of that file."""
+
+_ROTATE_BY_HAND = """\
+POCKET_VAPID_KEY comes from the environment, where no command can change it. Do it there:
+1. Make a key: POCKET_VAPID_KEY= POCKET_INSTANCE=new-key flask --app webapp push keys
+   It lies in new-key/vapid.pem.
+2. Add the present value of POCKET_VAPID_KEY to POCKET_VAPID_OLD_KEYS, after what stands there.
+   Without it, every subscription so far is lost.
+3. Give POCKET_VAPID_KEY the new key, restart the worker first and then the web processes, and
+   delete new-key."""
 
 _log = logging.getLogger(__name__)
 
@@ -39,6 +56,18 @@ def keys() -> None:
     """Print the application server key (public); make the key pair when it is missing."""
     settings = load_settings(os.environ)
     click.echo(load_key(settings.vapid_key, settings.vapid_key_file).application_server_key)
+
+
+@push.command("rotate-key", with_appcontext=False)
+@plain_errors()
+def rotate() -> None:
+    """Make a new application server key, and keep the one before for its subscriptions."""
+    settings = load_settings(os.environ)
+    if settings.vapid_key:
+        raise click.ClickException(_ROTATE_BY_HAND)
+    path, old_path = settings.vapid_key_file, settings.vapid_old_keys_file
+    _, after = rotate_key(path, old_path)
+    click.echo(_ROTATED.format(key=after.application_server_key, old_path=old_path))
 
 
 @push.command()

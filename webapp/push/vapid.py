@@ -11,6 +11,8 @@ import os
 import secrets
 from base64 import urlsafe_b64decode
 from base64 import urlsafe_b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -62,15 +64,22 @@ class VapidKey:
         Raises FileExistsError when there is one already: it stays untouched.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-        try:
-            number = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(number, "wb") as file:
-                file.write(self.pem())
-                os.fsync(file.fileno())
+        with draft_file(path, self.pem()) as draft:
             os.link(draft, path)
-        finally:
-            draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def draft_file(path: Path, octets: bytes) -> Iterator[Path]:
+    """A file of mode 0600 beside `path` that holds these octets on the disk; gone at the end."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        number = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(number, "wb") as file:
+            file.write(octets)
+            os.fsync(file.fileno())
+        yield draft
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def generate_key() -> VapidKey:
@@ -109,7 +118,16 @@ def load_key(text: str, path: Path) -> VapidKey:
             if not path.exists():  # else another process was quicker
                 reason = f"cannot be written ({error.strerror}: {path})"
                 raise SettingError("POCKET_VAPID_KEY_FILE", reason, "Name another file") from error
-    return _read_key(path)
+    return read_key(path)
+
+
+def read_key(path: Path) -> VapidKey:
+    """The key in the file. Raises SettingError."""
+    try:
+        return parse_key(path.read_text("ascii"), "POCKET_VAPID_KEY_FILE")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = f"cannot be read ({path})"
+        raise SettingError("POCKET_VAPID_KEY_FILE", reason, REMEDY) from error
 
 
 class Vapid:
@@ -150,14 +168,6 @@ def raw_signature(der: bytes) -> bytes:
     """r and s as 64 octets, each half padded on the left with zeros (RFC 7518 section 3.4)."""
     r, s = decode_dss_signature(der)
     return r.to_bytes(HALF_OCTETS, "big") + s.to_bytes(HALF_OCTETS, "big")
-
-
-def _read_key(path: Path) -> VapidKey:
-    try:
-        return parse_key(path.read_text("ascii"), "POCKET_VAPID_KEY_FILE")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = f"cannot be read ({path})"
-        raise SettingError("POCKET_VAPID_KEY_FILE", reason, REMEDY) from error
 
 
 def _private_number(text: str) -> int:
