@@ -48,6 +48,7 @@ REGISTRATION = DOCUMENT["paths"]["/api/subscriptions"]["put"]["requestBody"]["co
 ]["example"]
 ENDPOINT = REGISTRATION["subscription"]["endpoint"]
 AUTH = REGISTRATION["subscription"]["keys"]["auth"]
+ANSWERED = {**REGISTRATION["reminder"], "time": REGISTRATION["reminder"]["times"][0]}
 PROOF = {"endpoint": ENDPOINT, "auth": AUTH}
 OWNED = [("DELETE", ""), ("POST", "/lookup"), ("POST", "/test")]
 WRITING = [("PUT", "/api/subscriptions")] + [
@@ -99,7 +100,7 @@ def client(make: Make) -> FlaskClient:
 
 
 def changed(path: str, value: object) -> Any:
-    """The registration with one field replaced, such as `reminder.time`."""
+    """The registration with one field replaced, such as `reminder.times`."""
     data = copy.deepcopy(REGISTRATION)
     *parents, last = path.split(".")
     inner = data
@@ -127,7 +128,7 @@ def test_a_registration_is_stored_and_tells_what_comes_next(
     response = register(client)
     assert response.status_code == 201
     assert response.json == {
-        "reminder": {"time": "08:00", "zone": "Europe/Lisbon", "level": "words", "topics": []},
+        "reminder": ANSWERED,
         "next": {"date": "2027-01-16", "at": "2027-01-16T08:00:00Z"},
     }
     assert sqlite_store.find(ENDPOINT) is not None
@@ -135,18 +136,55 @@ def test_a_registration_is_stored_and_tells_what_comes_next(
 
 def test_a_second_registration_is_an_update(client: FlaskClient, sqlite_store: Store) -> None:
     register(client)
-    response = register(client, changed("reminder.time", "13:30"))
+    response = register(client, changed("reminder.times", ["13:30"]))
     assert response.status_code == 200
     assert response.json is not None
     assert response.json["next"] == {"date": "2027-01-15", "at": "2027-01-15T13:30:00Z"}
     assert len(rows(sqlite_store)) == 1
 
 
-def test_level_and_topics_may_be_left_out(client: FlaskClient) -> None:
-    response = register(client, changed("reminder", {"time": "23:59", "zone": "Asia/Kathmandu"}))
-    assert response.json is not None
-    assert response.json["reminder"]["level"] == "words"
-    assert response.json["next"]["at"] == "2027-01-15T18:14:00Z"
+@pytest.mark.parametrize("when", [{"times": ["23:59"]}, {"time": "23:59"}])
+def test_all_but_times_and_zone_may_be_left_out(client: FlaskClient, when: object) -> None:
+    """And pages of the release before, which know one time only, are understood."""
+    assert isinstance(when, dict)
+    response = register(client, changed("reminder", {**when, "zone": "Asia/Kathmandu"}))
+    assert response.json == {
+        "reminder": {
+            "times": ["23:59"],
+            "time": "23:59",
+            "zone": "Asia/Kathmandu",
+            "days": [],
+            "pause_until": None,
+            "level": "words",
+            "source": "deck",
+            "sound": False,
+            "topics": [],
+        },
+        "next": {"date": "2027-01-15", "at": "2027-01-15T18:14:00Z"},
+    }
+
+
+def test_everything_a_reader_may_wish_for_is_answered_and_found_again(client: FlaskClient) -> None:
+    wish = {
+        "times": ["21:00", "08:00", "13:30"],
+        "zone": "Europe/Lisbon",
+        "days": [7, 6],
+        "pause_until": "2027-02-01",
+        "level": "neutral",
+        "source": "device",
+        "sound": True,
+        "topics": ["rest"],
+    }
+    response = register(client, changed("reminder", wish))
+    ordered = {"times": ["08:00", "13:30", "21:00"], "time": "08:00", "days": [6, 7]}
+    answer = {
+        "reminder": {**wish, **ordered},
+        "next": {"date": "2027-02-06", "at": "2027-02-06T08:00:00Z"},
+    }
+    assert response.json == answer
+    found = client.post("/api/subscriptions/lookup", json=PROOF).json
+    assert found is not None
+    assert {name: found[name] for name in answer} == answer
 
 
 @pytest.mark.parametrize(
@@ -159,8 +197,12 @@ def test_level_and_topics_may_be_left_out(client: FlaskClient) -> None:
         ("subscription.keys.p256dh", "AAAA"),
         ("subscription.keys.auth", "AAAA"),
         ("reminder", "08:00"),
-        ("reminder.time", "24:00"),
-        ("reminder.time", 480),
+        ("reminder.times", ["24:00"]),
+        ("reminder.times", "08:00"),
+        ("reminder.days", [0]),
+        ("reminder.pause_until", "2029-01-01"),
+        ("reminder.source", "both"),
+        ("reminder.sound", 1),
         ("reminder.zone", "Mars/Olympus"),
         ("reminder.level", True),
         ("reminder.topics", ["unknown"]),
@@ -180,7 +222,7 @@ def test_a_refused_field_is_named_with_reason_and_remedy_and_nothing_is_stored(
     assert rows(sqlite_store) == []
 
 
-@pytest.mark.parametrize("field", ["extra", "reminder.days"])
+@pytest.mark.parametrize("field", ["extra", "reminder.weekdays"])
 def test_unknown_fields_are_refused(client: FlaskClient, sqlite_store: Store, field: str) -> None:
     response = register(client, changed(field, 1))
     assert response.status_code == 422
@@ -214,18 +256,22 @@ def test_the_owner_sees_all_that_is_stored(client: FlaskClient, sqlite_store: St
     response = client.post("/api/subscriptions/lookup", json=PROOF)
     subscription = {name: REGISTRATION["subscription"][name] for name in ("endpoint", "keys")}
     assert response.json == {
-        "subscription": subscription,
-        "reminder": REGISTRATION["reminder"],
+        "subscription": {**subscription, "application_server_key": None},
+        "reminder": ANSWERED,
         "next": {"date": "2027-01-16", "at": "2027-01-16T08:00:00Z"},
         "utc_offset_minutes": 0,
         "created_at": "2027-01-15T12:00:00Z",
         "accepted_at": None,
         "failing_since": None,
+        "last_accepted_at": None,
+        "test": None,
     }
     internal = {"id", "endpoint_hash"}
-    columns = set(push_subscription.columns.keys()) - internal
-    told = {*response.json, *subscription, *subscription["keys"], *REGISTRATION["reminder"]}
-    assert columns - {"minute"} <= told
+    elsewhere = {"minute", "minutes", "application_key"}  # times, application_server_key
+    elsewhere |= {"tested_at", "test_outcome", "test_status"}  # test
+    columns = set(push_subscription.columns.keys()) - internal - elsewhere
+    told = {*response.json, *subscription, *subscription["keys"], *ANSWERED}
+    assert columns <= told
 
 
 def test_padding_and_alphabet_of_the_proof_do_not_matter(client: FlaskClient) -> None:
@@ -650,7 +696,8 @@ JSON_VALUES: st.SearchStrategy[object] = st.recursive(
     ),
     max_leaves=8,
 )
-PATHS = ("subscription", "reminder", "subscription.endpoint", "subscription.keys", "reminder.time")
+PATHS = ("subscription", "reminder", "subscription.endpoint", "subscription.keys", "reminder.times")
+PATHS += ("reminder.days", "reminder.pause_until", "reminder.source", "reminder.sound")
 PATHS += ("subscription.keys.p256dh", "subscription.keys.auth", "reminder.zone", "reminder.level")
 PATHS += ("reminder.topics", "reminder.other", "other", "subscription.expirationTime")
 BODIES = (

@@ -119,7 +119,7 @@ class House:
     ) -> list[UserAgent]:
         """Readers whose reminder is due at NOW unless said otherwise."""
         agents = [self.service.subscribe() for _ in range(count)]
-        reminder = Reminder(minute, zone, 0, level, topics)
+        reminder = Reminder((minute,), zone, 0, level, topics)
         for agent in agents:
             subscription = PushSubscription(agent.endpoint, agent.p256dh, agent.auth)
             self.store.save(subscription, reminder, NOW - HOUR)
@@ -493,7 +493,7 @@ def test_one_push_service_that_is_out_does_not_hold_up_another(house: House) -> 
     subscription = PushSubscription("", house.service.subscribe().p256dh, bytes(16))
     for number in range(30):
         lost = replace(subscription, endpoint=f"https://push.invalid/{number}")
-        house.store.save(lost, Reminder(480, "UTC", 0), NOW - HOUR)
+        house.store.save(lost, Reminder((480,), "UTC", 0), NOW - HOUR)
     agents = house.subscribe(30)
     counts = house.dispatcher().send_due(NOW)
     assert counts.accepted == 30
@@ -504,7 +504,7 @@ def test_one_push_service_that_is_out_does_not_hold_up_another(house: House) -> 
 def test_a_host_that_the_operator_no_longer_allows_gets_nothing(house: House) -> None:
     (agent,) = house.subscribe()
     stranger = PushSubscription("https://push.elsewhere.org/x", agent.p256dh, agent.auth)
-    house.store.save(stranger, Reminder(480, "UTC", 0), NOW - HOUR)
+    house.store.save(stranger, Reminder((480,), "UTC", 0), NOW - HOUR)
     counts = house.dispatcher().send_due(NOW)
     assert (counts.accepted, counts.transient) == (1, 1)
     assert house.store.find(stranger.endpoint) is not None
@@ -918,7 +918,7 @@ def start_worker(tmp_path: Path) -> Iterator[Callable[[int, int], Any]]:
             minute = due_at % DAY // MINUTE
             for number, agent in enumerate(agents):
                 subscription = PushSubscription(agent.endpoint, agent.p256dh, agent.auth)
-                store.save(subscription, Reminder(minute, "UTC", 0), due_at - HOUR)
+                store.save(subscription, Reminder((minute,), "UTC", 0), due_at - HOUR)
                 if number >= prompt:
                     service.script(agent, LATE, Answer())
             settings = {

@@ -9,11 +9,15 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from webapp import migrations
+from webapp.schedule import Reminder
+from webapp.store import open_store
 from webapp.store.engine import make_engine
 from webapp.store.tables import metadata
+from webapp.subscription import hash_endpoint
 
 ROOT = Path(__file__).parent.parent
 
@@ -56,6 +60,39 @@ def test_the_schema_of_a_later_release_is_left_as_it_is_and_is_enough(
     migrations.upgrade(empty_database_url)
     assert migrations.current(empty_database_url) == "9999"
     assert not migrations.is_behind("9999")
+
+
+def test_the_release_before_goes_on_beside_step_0003(empty_database_url: str) -> None:
+    """It writes and moves rows without a word of the columns that it does not know."""
+    migrations.upgrade(empty_database_url)
+    engine = make_engine(empty_database_url)
+    endpoint = "https://fcm.googleapis.com/fcm/send/1"
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO push_subscription (endpoint_hash, endpoint, p256dh, auth, zone,"
+                " minute, utc_offset_minutes, level, topics, created_at)"
+                " VALUES (:hash, :endpoint, :p256dh, :auth, 'UTC', 480, 0, 'words', '[]', 1)"
+            ),
+            {
+                "hash": hash_endpoint(endpoint),
+                "endpoint": endpoint,
+                "p256dh": bytes(65),
+                "auth": bytes(16),
+            },
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO push_schedule (subscription_id, kind, due_at, occurrence,"
+            " first_due_at, attempts) VALUES (1, 'daily', 28800, '1970-01-01', 28800, 0)"
+        )
+    engine.dispose()
+    store = open_store(empty_database_url)
+    (due,) = store.claim_due(28_800, 10, 120)
+    record = store.find(endpoint)
+    store.close()
+    assert record is not None
+    assert due.reminder == record.reminder == Reminder((480,), "UTC", 0)
+    assert (due.application_key, record.last_accepted_at, record.last_test) == (None, None, None)
 
 
 def test_processes_that_upgrade_at_once_wait_for_each_other(empty_database_url: str) -> None:

@@ -15,8 +15,13 @@ from tests.openapi import DOCUMENT
 from tests.openapi import operations
 from tests.openapi import validate
 from webapp.push.counts import Counts
+from webapp.push.outcome import Outcome
 from webapp.schedule import Level
+from webapp.schedule import Source
 from webapp.subscription import MAX_ENDPOINT_OCTETS
+from webapp.wish import LONGEST_PAUSE_DAYS
+from webapp.wish import MAX_TIMES
+from webapp.wish import MAX_TOPICS
 
 OPERATIONS = [(method, path) for method, path, _ in operations()]
 
@@ -101,5 +106,11 @@ def test_limits_and_names_are_those_of_the_code() -> None:
     schemas = DOCUMENT["components"]["schemas"]
     assert schemas["Endpoint"]["maxLength"] == MAX_ENDPOINT_OCTETS
     assert schemas["Level"]["enum"] == [level.value for level in Level]
+    assert schemas["Source"]["enum"] == [source.value for source in Source]
+    assert schemas["Times"]["maxItems"] == MAX_TIMES
+    assert schemas["Topics"]["maxItems"] == MAX_TOPICS
+    assert f"at most {LONGEST_PAUSE_DAYS} days" in schemas["PauseUntil"]["description"]
+    outcomes = schemas["TestAnswer"]["properties"]["outcome"]["enum"]
+    assert outcomes == [outcome.value for outcome in Outcome]
     assert schemas["Counts"]["required"] == list(Counts.__dataclass_fields__)
     assert schemas["Counts"]["properties"].keys() == Counts.__dataclass_fields__.keys()

@@ -64,7 +64,7 @@ Make = Callable[..., FlaskClient]
 def subscribe(store: Store, name: str, minute: int = 480, base: str = FCM) -> PushSubscription:
     """A reader whose reminder is due at NOW unless said otherwise."""
     subscription = PushSubscription(f"{base}5ecret-{name}", b"\x04" + bytes(64), bytes(16))
-    store.save(subscription, Reminder(minute, "UTC", 0), NOW - 12 * HOUR)
+    store.save(subscription, Reminder((minute,), "UTC", 0), NOW - 12 * HOUR)
     return subscription
 
 
@@ -377,7 +377,7 @@ def test_no_line_of_the_worker_holds_an_endpoint_or_a_key(tmp_path: Path, form: 
         for agent, status in zip(agents, (201, 201, 400, 401, 404, 429, 500, 503), strict=True):
             subscription = PushSubscription(agent.endpoint, agent.p256dh, agent.auth)
             minute = due_at % 86_400 // 60
-            store.save(subscription, Reminder(minute, "UTC", 0), due_at - HOUR)
+            store.save(subscription, Reminder((minute,), "UTC", 0), due_at - HOUR)
             if status != 201:
                 service.script(agent, refuse(status, f"no {agent.endpoint}".encode()))
         settings = {"POCKET_DATABASE_URL": url, "POCKET_PUSH_TEST_ORIGIN": service.origin}

@@ -42,7 +42,7 @@ DUE = Due(
     first_due_at=NOW,
     attempts=0,
     subscription=PushSubscription("https://fcm.googleapis.com/x", bytes(65), bytes(16)),
-    reminder=Reminder(480, "UTC", 0),
+    reminder=Reminder((480,), "UTC", 0),
     has_been_accepted=True,
     failing_since=None,
 )

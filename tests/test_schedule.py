@@ -15,15 +15,13 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from webapp.errors import ReminderError
-from webapp.schedule import Level
 from webapp.schedule import Occurrence
 from webapp.schedule import Reminder
-from webapp.schedule import due_on
 from webapp.schedule import known_zones
 from webapp.schedule import local_date
 from webapp.schedule import next_due
-from webapp.schedule import parse_reminder
+from webapp.schedule import occurrences_on
+from webapp.wish import parse_reminder
 
 TOPICS = ("asking", "worth", "rest")
 NOW = datetime(2027, 1, 15, 12, tzinfo=UTC)
@@ -118,7 +116,7 @@ def test_an_occurrence_follows_the_local_date(
 
 def test_a_date_that_a_zone_left_out_has_no_occurrence() -> None:
     for text in ("00:00", "08:00", "23:59"):
-        assert due_on(reminder_at(text, "Pacific/Apia"), date(2011, 12, 30)) is None
+        assert occurrences_on(reminder_at(text, "Pacific/Apia"), date(2011, 12, 30)) == []
 
 
 def test_the_next_one_is_strictly_later() -> None:
@@ -171,7 +169,7 @@ def test_each_local_day_has_exactly_one_occurrence_in_every_zone(
 ) -> None:
     start = datetime.combine(day, datetime.min.time(), UTC)
     end = start + timedelta(days=9)
-    reminder = Reminder(slot * 5, zone, 0)
+    reminder = Reminder((slot * 5,), zone, 0)
     expected = [
         occurrence
         for occurrence in naive_truth(ZoneInfo(zone), slot * 5, start - timedelta(days=2), end)
@@ -196,7 +194,7 @@ ALL_CHANGES_OF_2027 = [
 @pytest.mark.parametrize(("zone", "day"), ALL_CHANGES_OF_2027)
 def test_every_minute_of_a_day_with_a_clock_change_has_one_occurrence(zone: str, day: date) -> None:
     for minute in range(0, 1440, 5):
-        reminder = Reminder(minute, zone, 0)
+        reminder = Reminder((minute,), zone, 0)
         start = datetime.combine(day - timedelta(1), datetime.min.time(), ZoneInfo(zone))
         after, dates = start - ONE_SECOND, []
         for _ in range(3):
@@ -222,131 +220,4 @@ def test_an_unknown_zone_falls_back_to_the_offset_from_registration(
 
 @pytest.mark.parametrize("zone", ["", "../../etc/passwd", "/etc/localtime", "a\x00b", "Europe"])
 def test_a_name_that_is_no_zone_never_raises(zone: str) -> None:
-    assert next_due(Reminder(480, zone, 60), NOW).due_at == int(NOW.timestamp()) + 19 * 3600
-
-
-# What is parsed
-
-
-def test_a_reminder_is_parsed_with_its_offset_at_registration() -> None:
-    data = {"time": "23:05", "zone": "Asia/Kathmandu", "level": "neutral", "topics": ["rest"]}
-    assert parse_reminder(data, TOPICS, NOW) == Reminder(
-        23 * 60 + 5, "Asia/Kathmandu", 345, Level.NEUTRAL, ("rest",)
-    )
-
-
-def test_level_and_topics_may_be_left_out() -> None:
-    reminder = parse_reminder({"time": "00:00", "zone": "America/St_Johns"}, TOPICS, NOW)
-    assert reminder == Reminder(0, "America/St_Johns", -210, Level.WORDS, ())
-
-
-def refusal(**changes: object) -> str:
-    data = {"time": "08:00", "zone": "Europe/Lisbon", "level": "words", "topics": []} | changes
-    with pytest.raises(ReminderError) as caught:
-        parse_reminder(data, TOPICS, NOW)
-    assert caught.value.remedy
-    return f"{caught.value.field}: {caught.value.reason}"
-
-
-@pytest.mark.parametrize(
-    "time",
-    [
-        None,
-        "",
-        "8:00",
-        "24:00",
-        "08:60",
-        "08:00:00",
-        " 08:00",
-        "08:00\n",
-        "-1:00",
-        "0800",
-        "٠٨:٠٠",
-        480,
-        8.0,
-        True,
-        [],
-        {},
-        ["08:00"],
-    ],
-)
-def test_an_impossible_time_is_refused(time: object) -> None:
-    assert refusal(time=time) == "reminder.time: is not a time from 00:00 to 23:59"
-
-
-@pytest.mark.parametrize(
-    "zone",
-    [
-        None,
-        "",
-        "Mars/Olympus",
-        "europe/lisbon",
-        "Europe",
-        "+01:00",
-        "localtime",
-        "posixrules",
-        "../zoneinfo/UTC",
-        "/usr/share/zoneinfo/UTC",
-        "Europe/../UTC",
-        "UTC\x00",
-        "U" * 65,
-        1,
-        True,
-        [],
-        {},
-        ["UTC"],
-        "\ud800",
-    ],
-)
-def test_an_unknown_zone_is_refused(zone: object) -> None:
-    assert refusal(zone=zone) == "reminder.zone: is not a known IANA time zone"
-
-
-def test_old_and_new_names_of_a_zone_are_known() -> None:
-    assert {"Europe/Kyiv", "Europe/Kiev", "Asia/Calcutta", "UTC", "Etc/GMT+12"} <= known_zones()
-    assert max(map(len, known_zones())) <= 64
-
-
-@pytest.mark.parametrize("level", [None, "", "WORDS", "silent", 0, True, [], {}])
-def test_an_unknown_level_is_refused(level: object) -> None:
-    assert refusal(level=level) == "reminder.level: is neither words nor neutral"
-
-
-@pytest.mark.parametrize("topics", [None, "asking", 1, True, {}, {"asking": 1}, ["asking"] * 13])
-def test_topics_that_are_no_list_of_at_most_twelve_are_refused(topics: object) -> None:
-    assert refusal(topics=topics) == "reminder.topics: is not a list of at most 12"
-
-
-@pytest.mark.parametrize("topics", [["unknown"], [""], [None], [1], [True], [[]], [{}], ["Rest"]])
-def test_an_unknown_topic_is_refused(topics: object) -> None:
-    assert refusal(topics=topics) == "reminder.topics: has a topic that this deck has not"
-
-
-def test_a_topic_named_twice_is_refused() -> None:
-    assert refusal(topics=["rest", "rest"]) == "reminder.topics: names a topic twice"
-
-
-@pytest.mark.parametrize("field", ["days", "Time", "", "\ud800"])
-def test_an_unknown_field_is_refused(field: str) -> None:
-    assert refusal(**{field: 1}).startswith("reminder: has a field other than time, zone")
-
-
-@pytest.mark.parametrize("data", [None, [], "x", 1, True])
-def test_what_is_no_object_is_refused(data: object) -> None:
-    with pytest.raises(ReminderError, match="is not an object"):
-        parse_reminder(data, TOPICS, NOW)
-
-
-JSON_VALUES: st.SearchStrategy[object] = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
-    max_leaves=6,
-)
-
-
-@given(st.fixed_dictionaries({}, optional=dict.fromkeys(("time", "zone", "level"), JSON_VALUES)))
-def test_no_json_value_raises_anything_else(data: dict[str, object]) -> None:
-    with pytest.raises(ReminderError):
-        parse_reminder(data, TOPICS, NOW)
-    with pytest.raises(ReminderError):
-        parse_reminder({"time": "08:00", "zone": "UTC", "topics": data}, TOPICS, NOW)
+    assert next_due(Reminder((480,), zone, 60), NOW).due_at == int(NOW.timestamp()) + 19 * 3600

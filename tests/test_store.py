@@ -34,6 +34,7 @@ from webapp.errors import SettingError
 from webapp.schedule import Level
 from webapp.schedule import Occurrence
 from webapp.schedule import Reminder
+from webapp.schedule import Source
 from webapp.schedule import next_due
 from webapp.store import Advance
 from webapp.store import Due
@@ -58,7 +59,7 @@ def at(moment: str) -> int:
 
 NOW = at("2027-01-15T12:00")
 EIGHT = at("2027-01-16T08:00")
-MORNING = Reminder(480, "Europe/Lisbon", 0, Level.WORDS, ("asking", "rest"))
+MORNING = Reminder((480,), "Europe/Lisbon", 0, Level.WORDS, ("asking", "rest"))
 
 
 def subscription(number: int = 1, **changes: bytes) -> PushSubscription:
@@ -106,6 +107,43 @@ def test_what_is_saved_is_found_whole(store: Store) -> None:
     assert saved.next == Occurrence(date(2027, 1, 16), EIGHT)
 
 
+def test_every_part_of_a_reminder_is_kept(store: Store) -> None:
+    everything = Reminder(
+        minutes=(480, 810, 1260),
+        zone="Europe/Lisbon",
+        utc_offset_minutes=0,
+        level=Level.NEUTRAL,
+        topics=("rest",),
+        days=(1, 5, 7),
+        pause_until=date(2027, 2, 1),
+        source=Source.DEVICE,
+        sound=True,
+    )
+    saved = store.save(subscription(), everything, NOW)
+    assert saved.reminder == everything
+    assert saved.next == Occurrence(date(2027, 2, 1), at("2027-02-01T08:00"))
+    assert store.save(subscription(), MORNING, NOW).reminder == MORNING
+
+
+@pytest.mark.parametrize("changes", [{"days": (7,)}, {"pause_until": date(2027, 1, 17)}])
+def test_new_days_and_a_pause_count_from_now_and_take_what_is_in_flight(
+    store: Store, changes: Any
+) -> None:
+    store.save(subscription(), MORNING, NOW)
+    due = claim_one(store)
+    saved = store.save(subscription(), dataclasses.replace(MORNING, **changes), EIGHT + 1)
+    store.settle([Advance(due, tomorrow(due), accepted=True)], EIGHT + 2)
+    assert saved.next == Occurrence(date(2027, 1, 17), EIGHT + 86_400)
+    assert store.next_due_at() == EIGHT + 86_400
+
+
+def test_the_key_a_subscription_was_made_with_is_kept(store: Store) -> None:
+    assert store.save(subscription(), MORNING, NOW).application_key is None
+    assert store.save(subscription(), MORNING, NOW, "B" * 87).application_key == "B" * 87
+    assert store.save(subscription(), MORNING, NOW).application_key == "B" * 87
+    assert claim_one(store).application_key == "B" * 87
+
+
 def test_an_unknown_endpoint_is_not_found(store: Store) -> None:
     store.save(subscription(), MORNING, NOW)
     assert store.find(subscription(2).endpoint) is None
@@ -118,14 +156,14 @@ def test_saving_the_same_again_changes_nothing(store: Store) -> None:
 
 def test_saving_again_never_makes_a_second_row(store: Store, database_url: str) -> None:
     for number in range(30):
-        store.save(subscription(), dataclasses.replace(MORNING, minute=number), NOW + number)
+        store.save(subscription(), dataclasses.replace(MORNING, minutes=(number,)), NOW + number)
         store.request_test(subscription().endpoint, NOW + number)
     assert count_rows(database_url) == (1, 2)
 
 
 def test_a_new_time_counts_from_now(store: Store) -> None:
     store.save(subscription(), MORNING, NOW)
-    saved = store.save(subscription(), dataclasses.replace(MORNING, minute=13 * 60), NOW)
+    saved = store.save(subscription(), dataclasses.replace(MORNING, minutes=(13 * 60,)), NOW)
     assert saved.next == Occurrence(date(2027, 1, 15), at("2027-01-15T13:00"))
     assert store.next_due_at() == saved.next.due_at
 
@@ -140,7 +178,7 @@ def test_a_new_zone_counts_from_now(store: Store) -> None:
 def test_new_words_topics_and_offset_keep_what_is_due(store: Store) -> None:
     store.save(subscription(), MORNING, NOW)
     due = claim_one(store)
-    changed = Reminder(480, "Europe/Lisbon", 60, Level.NEUTRAL, ())
+    changed = Reminder((480,), "Europe/Lisbon", 60, Level.NEUTRAL, ())
     saved = store.save(subscription(), changed, EIGHT + 5)
     assert saved.reminder == changed
     assert saved.next == Occurrence(date(2027, 1, 16), EIGHT)
@@ -166,12 +204,12 @@ def test_another_auth_secret_cannot_take_an_endpoint_over(store: Store) -> None:
     first = store.save(subscription(), MORNING, NOW)
     stranger = subscription(auth=AUTH[::-1])
     with pytest.raises(OwnerError):
-        store.save(stranger, dataclasses.replace(MORNING, minute=0), NOW)
+        store.save(stranger, dataclasses.replace(MORNING, minutes=(0,)), NOW)
     assert store.find(subscription().endpoint) == first
 
 
 def test_many_saves_of_one_endpoint_at_once_leave_one_row(store: Store, database_url: str) -> None:
-    reminders = [dataclasses.replace(MORNING, minute=minute) for minute in range(24)]
+    reminders = [dataclasses.replace(MORNING, minutes=(minute,)) for minute in range(24)]
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(lambda reminder: store.save(subscription(), reminder, NOW), reminders))
     assert count_rows(database_url) == (1, 1)
@@ -241,9 +279,9 @@ def test_nothing_is_due_before_its_instant(store: Store) -> None:
 
 def test_the_longest_due_comes_first_and_the_limit_holds(store: Store) -> None:
     for number in (3, 1, 4, 0, 2):
-        store.save(subscription(number), dataclasses.replace(MORNING, minute=480 + number), NOW)
+        store.save(subscription(number), dataclasses.replace(MORNING, minutes=(480 + number,)), NOW)
     first, second = (store.claim_due(EIGHT + 3600, 3, LEASE) for _ in range(2))
-    minutes = [[due.reminder.minute - 480 for due in claimed] for claimed in (first, second)]
+    minutes = [[due.reminder.minutes[0] - 480 for due in claimed] for claimed in (first, second)]
     assert minutes == [[0, 1, 2], [3, 4]]
 
 
@@ -409,7 +447,7 @@ def test_a_lost_lease_settles_nothing(store: Store) -> None:
 def test_a_reminder_moved_in_flight_is_not_settled_over(store: Store) -> None:
     store.save(subscription(), MORNING, NOW)
     due = claim_one(store)
-    evening = dataclasses.replace(MORNING, minute=20 * 60)
+    evening = dataclasses.replace(MORNING, minutes=(20 * 60,))
     moved = store.save(subscription(), evening, EIGHT + 1)
     store.settle([Advance(due, tomorrow(due), accepted=True)], EIGHT + 2)
     found = store.find(subscription().endpoint)
@@ -438,7 +476,7 @@ def test_workers_with_overlapping_batches_do_not_block_each_other(store: Store) 
     def save() -> None:
         barrier.wait()
         for number in range(60):
-            store.save(subscription(number), dataclasses.replace(MORNING, minute=9), EIGHT)
+            store.save(subscription(number), dataclasses.replace(MORNING, minutes=(9,)), EIGHT)
 
     with ThreadPoolExecutor(3) as pool:
         jobs = [pool.submit(settle, lost[::-1]), pool.submit(settle, held), pool.submit(save)]
@@ -486,7 +524,7 @@ def test_settling_locks_subscriptions_before_their_schedules(
 
 def test_released_rows_are_due_at_once_in_their_order(store: Store) -> None:
     for number in (1, 0):
-        store.save(subscription(number), dataclasses.replace(MORNING, minute=480 + number), NOW)
+        store.save(subscription(number), dataclasses.replace(MORNING, minutes=(480 + number,)), NOW)
     claimed = store.claim_due(EIGHT + 60, 10, LEASE)
     store.release(claimed)
     assert store.next_due_at() == EIGHT

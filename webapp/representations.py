@@ -14,6 +14,7 @@ from datetime import datetime
 from webapp.deck import Affirmation
 from webapp.deck import typeset
 from webapp.schedule import Reminder
+from webapp.store import LastTest
 from webapp.store import Record
 
 
@@ -40,12 +41,15 @@ def write_known(record: Record) -> dict[str, object]:
                 "p256dh": _write_key(subscription.p256dh),
                 "auth": _write_key(subscription.auth),
             },
+            "application_server_key": record.application_key,
         },
         **write_saved(record),
         "utc_offset_minutes": record.reminder.utc_offset_minutes,
         "created_at": write_instant(record.created_at),
         "accepted_at": _write_optional(record.accepted_at),
         "failing_since": _write_optional(record.failing_since),
+        "last_accepted_at": _write_optional(record.last_accepted_at),
+        "test": None if record.last_test is None else _write_test(record.last_test),
     }
 
 
@@ -68,13 +72,24 @@ def write_instant(seconds: int) -> str:
 
 
 def _write_reminder(reminder: Reminder) -> dict[str, object]:
-    hour, minute = divmod(reminder.minute, 60)
+    """`time` is for pages of the release before, which know one time only."""
+    times = [f"{minute // 60:02}:{minute % 60:02}" for minute in reminder.minutes]
+    until = reminder.pause_until
     return {
-        "time": f"{hour:02}:{minute:02}",
+        "times": times,
+        "time": times[0],
         "zone": reminder.zone,
+        "days": list(reminder.days),
+        "pause_until": None if until is None else until.isoformat(),
         "level": reminder.level.value,
+        "source": reminder.source.value,
+        "sound": reminder.sound,
         "topics": list(reminder.topics),
     }
+
+
+def _write_test(test: LastTest) -> dict[str, object]:
+    return {"at": write_instant(test.at), "outcome": test.outcome, "status": test.status}
 
 
 def _write_optional(seconds: int | None) -> str | None:

@@ -1,8 +1,9 @@
-"""When a reminder is due: local wall-clock time in, UTC instants out.
+"""When a reminder is due: local wall-clock times in, UTC instants out.
 
 The policy for clock changes (RFC 5545, and cron's descendants): a time that the clock skips
 is due at the first instant after the gap; a time that comes twice is due the first time only;
-a date that a zone leaves out has no occurrence. Pure: it never looks at the clock.
+a date that a zone leaves out has no occurrence; two chosen times that a change of the clock
+makes one instant are one occurrence. Pure: it never looks at the clock.
 """
 
 from __future__ import annotations
@@ -10,9 +11,8 @@ from __future__ import annotations
 import enum
 import importlib.resources
 import logging
-import re
 from bisect import bisect_left
-from collections.abc import Collection
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date
 from datetime import datetime
@@ -21,17 +21,9 @@ from datetime import timedelta
 from datetime import timezone
 from datetime import tzinfo
 from functools import cache
-from typing import NoReturn
 from zoneinfo import ZoneInfo
 from zoneinfo import ZoneInfoNotFoundError
 
-from webapp.errors import ReminderError
-
-MAX_TOPICS = 12
-MAX_ZONE_CHARACTERS = 64
-
-_TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
-_FIELDS = ("time", "zone", "level", "topics")
 _DAY = timedelta(days=1)
 _log = logging.getLogger(__name__)
 
@@ -43,72 +35,40 @@ class Level(enum.StrEnum):
     NEUTRAL = "neutral"
 
 
+class Source(enum.StrEnum):
+    """Where the words come from: our deck, or what the device has saved and written itself."""
+
+    DECK = "deck"
+    DEVICE = "device"
+
+
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """A wish for one line a day: `minute` (0..1439) of the local day in an IANA `zone`.
+    """A wish for a line at one to three times of the local day in an IANA `zone`.
 
-    `utc_offset_minutes` is the zone's offset at registration, kept for the day that the zone's
-    name is unknown to us. No `topics` means every topic.
+    `minutes` (0..1439) are distinct and in order, and so are `days` (ISO weekdays, 1 is Monday);
+    no `days` means each, no `topics` means every topic. `pause_until` is the first local date on
+    which it comes again. `utc_offset_minutes` is the zone's offset at registration, kept for the
+    day that the zone's name is unknown to us.
     """
 
-    minute: int
+    minutes: tuple[int, ...]
     zone: str
     utc_offset_minutes: int
     level: Level = Level.WORDS
     topics: tuple[str, ...] = ()
+    days: tuple[int, ...] = ()
+    pause_until: date | None = None
+    source: Source = Source.DECK
+    sound: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One day's reminder: its local date, and its instant in seconds since 1970 UTC."""
+    """One reminder of a day: its local date, and its instant in seconds since 1970 UTC."""
 
     date: date
     due_at: int
-
-
-def parse_reminder(data: object, known_topics: Collection[str], now: datetime) -> Reminder:
-    """Turn `{"time": "08:00", "zone": "Europe/Lisbon", "level": "words", "topics": []}` into a
-    Reminder; level and topics may be left out. `now` is aware. Raises ReminderError.
-    """
-    if not isinstance(data, dict):
-        raise ReminderError("reminder", "is not an object", 'Send {"time": "08:00", "zone": "…"}')
-    for field in data:
-        if field not in _FIELDS:
-            _refuse("", f"has a field other than {', '.join(_FIELDS)}", "Leave it out")
-    minute = _parse_minute(data.get("time"))
-    zone = parse_zone(data.get("zone"))
-    offset = now.astimezone(ZoneInfo(zone)).utcoffset() or timedelta()
-    return Reminder(
-        minute=minute,
-        zone=zone,
-        utc_offset_minutes=offset // timedelta(minutes=1),
-        level=_parse_level(data.get("level", Level.WORDS.value)),
-        topics=parse_topics(data.get("topics", []), known_topics),
-    )
-
-
-def parse_zone(data: object, field: str = "reminder.zone") -> str:
-    """Return the text when it is a known IANA time zone name. Raises ReminderError."""
-    if isinstance(data, str) and len(data) <= MAX_ZONE_CHARACTERS and data in known_zones():
-        return data
-    raise ReminderError(
-        field, "is not a known IANA time zone", 'Send a name such as "Europe/Lisbon"'
-    )
-
-
-def parse_topics(
-    data: object, known_topics: Collection[str], field: str = "reminder.topics"
-) -> tuple[str, ...]:
-    """Return a list of known slugs, none twice, as a tuple. Raises ReminderError."""
-    if not isinstance(data, list) or len(data) > MAX_TOPICS:
-        reason = f"is not a list of at most {MAX_TOPICS}"
-        raise ReminderError(field, reason, "Leave it empty for every topic")
-    for slug in data:
-        if not isinstance(slug, str) or slug not in known_topics:
-            raise ReminderError(field, "has a topic that this deck has not", "Send its slugs")
-    if len(set(data)) != len(data):
-        raise ReminderError(field, "names a topic twice", "Name each once")
-    return tuple(data)
 
 
 @cache
@@ -120,25 +80,33 @@ def known_zones() -> frozenset[str]:
 
 def next_due(reminder: Reminder, after: datetime) -> Occurrence:
     """Return the first occurrence strictly after an aware instant."""
-    day = local_date(reminder, after)
+    day = max(local_date(reminder, after), reminder.pause_until or date.min)
     while True:
-        occurrence = due_on(reminder, day)
-        if occurrence is not None and occurrence.due_at > after.timestamp():
-            return occurrence
+        for occurrence in occurrences_on(reminder, day):
+            if occurrence.due_at > after.timestamp():
+                return occurrence
         day += _DAY
 
 
-def due_on(reminder: Reminder, day: date) -> Occurrence | None:
-    """Return a local date's occurrence, or None when the zone left that date out."""
-    zone = _find_zone(reminder)
-    # fold is 0: of a time that comes twice, PEP 495 means the first.
-    wall = datetime.combine(day, time(*divmod(reminder.minute, 60)), zone)
-    instant = int(wall.timestamp())
-    if datetime.fromtimestamp(instant, zone).replace(tzinfo=None) == wall.replace(tzinfo=None):
-        return Occurrence(day, instant)
-    end = _find_end_of_gap(wall)
-    around_gap = (datetime.fromtimestamp(second, zone).date() for second in (end - 1, end))
-    return Occurrence(day, end) if day in around_gap else None
+def occurrences_on(reminder: Reminder, day: date) -> list[Occurrence]:
+    """Return a local date's occurrences in order: none on a day that is not chosen, that is
+    before the pause's end, or that the zone left out.
+    """
+    is_chosen = not reminder.days or day.isoweekday() in reminder.days
+    if not is_chosen or day < (reminder.pause_until or date.min):
+        return []
+    return [Occurrence(day, instant) for instant in sorted(set(_instants(reminder, day)))]
+
+
+def slot_of(reminder: Reminder, occurrence: Occurrence) -> int:
+    """Return which of the chosen times (0, 1, 2) an occurrence stands for.
+
+    The first of those that a change of the clock made one; of an instant that none of them has,
+    since the time or the zone's rules were changed after it was set, the last one before it.
+    """
+    instants = _instants(reminder, occurrence.date)
+    place = max(bisect_right(instants, occurrence.due_at) - 1, 0)
+    return bisect_left(instants, instants[place]) if instants else 0
 
 
 def local_date(reminder: Reminder, instant: datetime) -> date:
@@ -146,18 +114,22 @@ def local_date(reminder: Reminder, instant: datetime) -> date:
     return instant.astimezone(_find_zone(reminder)).date()
 
 
-def _parse_minute(data: object) -> int:
-    found = _TIME.fullmatch(data) if isinstance(data, str) else None
-    if found is None:
-        _refuse("time", "is not a time from 00:00 to 23:59", 'Send two digits each: "08:00"')
-    return int(found[1]) * 60 + int(found[2])
+def _instants(reminder: Reminder, day: date) -> list[int]:
+    """A date's instant for each chosen time, in order; none when the zone left the date out."""
+    zone = _find_zone(reminder)
+    found = (_find_instant(day, minute, zone) for minute in reminder.minutes)
+    return [instant for instant in found if instant is not None]
 
 
-def _parse_level(data: object) -> Level:
-    level = next((level for level in Level if data == level.value), None)
-    if level is None:
-        _refuse("level", "is neither words nor neutral", 'Send "words" or "neutral"')
-    return level
+def _find_instant(day: date, minute: int, zone: tzinfo) -> int | None:
+    # fold is 0: of a time that comes twice, PEP 495 means the first.
+    wall = datetime.combine(day, time(*divmod(minute, 60)), zone)
+    instant = int(wall.timestamp())
+    if datetime.fromtimestamp(instant, zone).replace(tzinfo=None) == wall.replace(tzinfo=None):
+        return instant
+    end = _find_end_of_gap(wall)
+    around_gap = (datetime.fromtimestamp(second, zone).date() for second in (end - 1, end))
+    return end if day in around_gap else None
 
 
 def _find_zone(reminder: Reminder) -> tzinfo:
@@ -187,7 +159,3 @@ def _find_end_of_gap(wall: datetime) -> int:
             key=lambda second: datetime.fromtimestamp(second, wall.tzinfo).utcoffset() != old,
         )
     ]
-
-
-def _refuse(part: str, reason: str, remedy: str) -> NoReturn:
-    raise ReminderError(f"reminder.{part}" if part else "reminder", reason, remedy)

@@ -25,6 +25,7 @@ from webapp.store.overview import Overview
 from webapp.store.overview import Pulse
 from webapp.store.values import Advance
 from webapp.store.values import Due
+from webapp.store.values import LastTest
 from webapp.store.values import Record
 from webapp.store.values import Remove
 from webapp.store.values import Retry
@@ -34,6 +35,7 @@ from webapp.subscription import PushSubscription
 __all__ = [
     "Advance",
     "Due",
+    "LastTest",
     "Overview",
     "Pulse",
     "Record",
@@ -54,14 +56,21 @@ class Store:
         # SQLite: take the write lock at once, since a reader cannot always become a writer.
         self._writing = engine.execution_options(sqlite_begin="IMMEDIATE")
 
-    def save(self, subscription: PushSubscription, reminder: Reminder, now: int) -> Record:
+    def save(
+        self,
+        subscription: PushSubscription,
+        reminder: Reminder,
+        now: int,
+        application_key: str | None = None,
+    ) -> Record:
         """Keep one reminder per endpoint; saving the same again changes nothing.
 
-        A new time or zone counts from `now`; an unchanged one keeps what is due, in flight or
-        not. Raises OwnerError when the endpoint is known with another auth secret.
+        New times, days, zone or pause count from `now`; unchanged ones keep what is due, in
+        flight or not. `application_key` is the public key the subscription was made with; None
+        keeps what is known. Raises OwnerError when the endpoint is known with another auth secret.
         """
         with self._writing.begin() as connection:
-            return registry.save(connection, subscription, reminder, now)
+            return registry.save(connection, subscription, reminder, now, application_key)
 
     def find(self, endpoint: str) -> Record | None:
         """Return all that is stored about one endpoint."""

@@ -52,6 +52,8 @@ _IS_MINE = (
     push_schedule.c.kind == bindparam("mine_kind"),
     push_schedule.c.due_at + 0 == bindparam("mine_lease"),
 )
+# Not `accepted_at`: a subscription has a column of that name too.
+_SCHEDULED = [column for column in push_schedule.columns if column.name != "accepted_at"]
 _MOVE = update(push_schedule).where(*_IS_MINE)
 _END = delete(push_schedule).where(*_IS_MINE)
 _FACTS = update(push_subscription).where(
@@ -76,7 +78,7 @@ def claim_due(connection: Connection, now: int, limit: int, lease_end: int) -> l
 def look_at_due(connection: Connection, now: int) -> Iterator[Due]:
     """What a claim would find, a thousand rows in memory at a time."""
     statement = (
-        select(push_schedule, push_subscription)
+        select(*_SCHEDULED, push_subscription)
         .join(push_subscription)
         .where(push_schedule.c.due_at <= now)
         .execution_options(yield_per=1_000)

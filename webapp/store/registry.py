@@ -40,6 +40,10 @@ from webapp.store.values import write_reminder
 from webapp.subscription import PushSubscription
 from webapp.subscription import hash_endpoint
 
+# All that a schedule's row is made of; what became of it is written by `queue`.
+_SCHEDULE = ("subscription_id", "kind", "due_at", "occurrence", "first_due_at", "attempts")
+_KEY, _REST = _SCHEDULE[:2], _SCHEDULE[2:]
+
 # One interface in two types: ON CONFLICT is written the same for both.
 INSERT: Mapping[str, Callable[[Table], Any]] = {
     "sqlite": sqlite.insert,
@@ -50,7 +54,12 @@ _NOT_OWNER = "is not the secret this endpoint was registered with"
 _RENEW = "Unsubscribe in the browser and subscribe again: that gives a new endpoint"
 
 _FIND = (
-    select(push_subscription, push_schedule.c.occurrence, push_schedule.c.first_due_at)
+    select(
+        push_subscription,
+        push_schedule.c.occurrence,
+        push_schedule.c.first_due_at,
+        push_schedule.c.accepted_at.label("last_accepted_at"),
+    )
     .join(push_schedule)
     .where(push_schedule.c.kind == DAILY)
 )
@@ -61,16 +70,24 @@ _REMOVE_GONE = delete(push_subscription).where(
 
 
 def save(
-    connection: Connection, subscription: PushSubscription, reminder: Reminder, now: int
+    connection: Connection,
+    subscription: PushSubscription,
+    reminder: Reminder,
+    now: int,
+    application_key: str | None = None,
 ) -> Record:
-    """Insert or update one subscription and, when its time is new, what is due."""
-    row = _insert_or_lock(connection, subscription, reminder, now)
+    """Insert or update one subscription and, when its times are new, what is due.
+
+    Without an `application_key` the one on record stays.
+    """
+    row = _insert_or_lock(connection, subscription, reminder, now, application_key)
     if not hmac.compare_digest(bytes(row.auth), subscription.auth):
         raise OwnerError("subscription.keys.auth", _NOT_OWNER, _RENEW)
     known = read_reminder(row)
-    if (read_subscription(row), known) != (subscription, reminder):
-        _change(connection, row.id, subscription, reminder)
-    has_moved = (known.minute, known.zone) != (reminder.minute, reminder.zone)
+    key = application_key or row.application_key
+    if (read_subscription(row), known, row.application_key) != (subscription, reminder, key):
+        _change(connection, row.id, subscription, reminder, key)
+    has_moved = _when(known) != _when(reminder)
     upcoming = next_due(reminder, datetime.fromtimestamp(now, UTC))
     _schedule(connection, row.id, upcoming, has_moved=has_moved)
     found = connection.execute(_FIND.where(push_subscription.c.id == row.id)).one()
@@ -107,17 +124,23 @@ def request_test(connection: Connection, endpoint: str, now: int) -> bool:
         literal(now),
         literal(0),
     ).where(push_subscription.c.endpoint_hash == hash_endpoint(endpoint))
-    columns = list(push_schedule.columns.keys())
-    statement = INSERT[connection.dialect.name](push_schedule).from_select(columns, owner)
+    statement = INSERT[connection.dialect.name](push_schedule).from_select(_SCHEDULE, owner)
     upsert = statement.on_conflict_do_update(
-        index_elements=["subscription_id", "kind"],
-        set_={name: statement.excluded[name] for name in columns[2:]},
+        index_elements=_KEY, set_={name: statement.excluded[name] for name in _REST}
     )
     return connection.execute(upsert.returning(push_schedule.c.kind)).first() is not None
 
 
+def _when(reminder: Reminder) -> tuple[object, ...]:
+    return reminder.minutes, reminder.zone, reminder.days, reminder.pause_until
+
+
 def _insert_or_lock(
-    connection: Connection, subscription: PushSubscription, reminder: Reminder, now: int
+    connection: Connection,
+    subscription: PushSubscription,
+    reminder: Reminder,
+    now: int,
+    application_key: str | None,
 ) -> Row[*tuple[Any, ...]]:
     """Return the row as it was, or as it is now when new; locked until the transaction ends."""
     statement = INSERT[connection.dialect.name](push_subscription).values(
@@ -126,6 +149,7 @@ def _insert_or_lock(
         p256dh=subscription.p256dh,
         auth=subscription.auth,
         created_at=now,
+        application_key=application_key,
         **write_reminder(reminder),
     )
     upsert = statement.on_conflict_do_update(
@@ -136,10 +160,15 @@ def _insert_or_lock(
 
 
 def _change(
-    connection: Connection, id_: int, subscription: PushSubscription, reminder: Reminder
+    connection: Connection,
+    id_: int,
+    subscription: PushSubscription,
+    reminder: Reminder,
+    application_key: str | None,
 ) -> None:
     statement = update(push_subscription).where(push_subscription.c.id == id_)
-    connection.execute(statement.values(p256dh=subscription.p256dh, **write_reminder(reminder)))
+    changes = {"p256dh": subscription.p256dh, "application_key": application_key}
+    connection.execute(statement.values(**changes, **write_reminder(reminder)))
 
 
 def _schedule(connection: Connection, id_: int, upcoming: Occurrence, *, has_moved: bool) -> None:
@@ -152,10 +181,9 @@ def _schedule(connection: Connection, id_: int, upcoming: Occurrence, *, has_mov
         first_due_at=upcoming.due_at,
         attempts=0,
     )
-    key = ["subscription_id", "kind"]
-    moved = {name: statement.excluded[name] for name in push_schedule.columns.keys()[2:]}
+    moved = {name: statement.excluded[name] for name in _REST}
     connection.execute(
-        statement.on_conflict_do_update(index_elements=key, set_=moved)
+        statement.on_conflict_do_update(index_elements=_KEY, set_=moved)
         if has_moved
-        else statement.on_conflict_do_nothing(index_elements=key)
+        else statement.on_conflict_do_nothing(index_elements=_KEY)
     )

@@ -7,6 +7,7 @@ and the lease in one.
 from __future__ import annotations
 
 from sqlalchemy import BigInteger
+from sqlalchemy import Boolean
 from sqlalchemy import Column
 from sqlalchemy import ForeignKey
 from sqlalchemy import Integer
@@ -15,11 +16,12 @@ from sqlalchemy import MetaData
 from sqlalchemy import String
 from sqlalchemy import Table
 from sqlalchemy import Text
+from sqlalchemy import false
 
-from webapp.schedule import MAX_ZONE_CHARACTERS
 from webapp.subscription import AUTH_OCTETS
 from webapp.subscription import MAX_ENDPOINT_OCTETS
 from webapp.subscription import P256DH_OCTETS
+from webapp.wish import MAX_ZONE_CHARACTERS
 
 # Instants are seconds since 1970 UTC, which leave 32 bits in 2038.
 Instant = BigInteger
@@ -45,6 +47,18 @@ push_subscription = Table(
     # Since when a push service has been taking our messages, and since when it has not.
     Column("accepted_at", Instant),
     Column("failing_since", Instant),
+    # Since step 0003. Null, or with another first than `minute`: `minute` alone is chosen.
+    Column("minutes", Text),
+    Column("days", Integer, nullable=False, server_default="127"),  # bit 0 is Monday
+    Column("pause_until", String(10)),
+    Column("source", String(8), nullable=False, server_default="deck"),
+    Column("sound", Boolean, nullable=False, server_default=false()),
+    # The public key the subscription was made with; null: the oldest that this server has.
+    Column("application_key", String(87)),
+    # What the push service said to the last test: nothing yet while null.
+    Column("tested_at", Instant),
+    Column("test_outcome", String(16)),
+    Column("test_status", Integer),
     sqlite_autoincrement=True,
 )
 
@@ -63,6 +77,8 @@ push_schedule = Table(
     Column("occurrence", String(32), nullable=False),
     Column("first_due_at", Instant, nullable=False),
     Column("attempts", Integer, nullable=False),
+    # When the push service last accepted a daily message; rides along with the row's move.
+    Column("accepted_at", Instant),
     sqlite_with_rowid=False,
 )
 

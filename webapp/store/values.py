@@ -13,10 +13,23 @@ from sqlalchemy import Row
 from webapp.schedule import Level
 from webapp.schedule import Occurrence
 from webapp.schedule import Reminder
+from webapp.schedule import Source
 from webapp.subscription import PushSubscription
 
 DAILY = "daily"
 TEST = "test"
+EVERY_DAY = 0b111_1111
+TIMES = ("minute", "minutes", "zone", "utc_offset_minutes", "days", "pause_until")
+"""The columns of a subscription that say when."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastTest:
+    """What a push service said to the last test: when, an outcome's value, the HTTP status or 0."""
+
+    at: int
+    outcome: str
+    status: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +37,8 @@ class Record:
     """All that is known about one subscription, and what comes next for it.
 
     `accepted_at` says since when its push service takes our messages, `failing_since` since when
-    it does not; None: not so.
+    it does not, `last_accepted_at` when it last took a daily one; None: not so. `application_key`
+    is the public key it was made with, None for one from before that was kept.
     """
 
     id: int
@@ -33,6 +47,9 @@ class Record:
     created_at: int
     accepted_at: int | None
     failing_since: int | None
+    last_accepted_at: int | None
+    last_test: LastTest | None
+    application_key: str | None
     next: Occurrence
 
 
@@ -54,6 +71,7 @@ class Due:
     reminder: Reminder
     has_been_accepted: bool
     failing_since: int | None
+    application_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +119,9 @@ def read_record(row: Row[*tuple[Any, ...]]) -> Record:
         created_at=row.created_at,
         accepted_at=row.accepted_at,
         failing_since=row.failing_since,
+        last_accepted_at=row.last_accepted_at,
+        last_test=_read_test(row),
+        application_key=row.application_key,
         next=following,
     )
 
@@ -118,6 +139,7 @@ def read_due(row: Row[*tuple[Any, ...]], owner: Row[*tuple[Any, ...]]) -> Due:
         reminder=read_reminder(owner),
         has_been_accepted=owner.accepted_at is not None,
         failing_since=owner.failing_since,
+        application_key=owner.application_key,
     )
 
 
@@ -128,21 +150,79 @@ def read_subscription(row: Row[*tuple[Any, ...]]) -> PushSubscription:
 
 def read_reminder(row: Row[*tuple[Any, ...]]) -> Reminder:
     """Make a Reminder of a subscription's row."""
-    return _reminder(row.minute, row.zone, row.utc_offset_minutes, row.level, row.topics)
+    return _reminder(
+        row.minute,
+        row.minutes,
+        row.zone,
+        row.utc_offset_minutes,
+        row.level,
+        row.topics,
+        row.days,
+        row.pause_until,
+        row.source,
+        row.sound,
+    )
+
+
+def read_times(row: Row[*tuple[Any, ...]]) -> Reminder:
+    """Make a Reminder of the columns TIMES alone, for sums over what many share."""
+    what = (row.days, row.pause_until, Source.DECK.value, False)
+    level = Level.WORDS.value
+    return _reminder(row.minute, row.minutes, row.zone, row.utc_offset_minutes, level, "[]", *what)
 
 
 def write_reminder(reminder: Reminder) -> dict[str, object]:
-    """Return a reminder's columns."""
+    """Return a reminder's columns; `minutes` stays empty for the one time that `minute` tells."""
+    first, *more = reminder.minutes
+    until = reminder.pause_until
     return {
-        "minute": reminder.minute,
+        "minute": first,
+        "minutes": json.dumps(reminder.minutes) if more else None,
         "zone": reminder.zone,
         "utc_offset_minutes": reminder.utc_offset_minutes,
         "level": reminder.level.value,
         "topics": json.dumps(reminder.topics),
+        "days": sum(1 << (day - 1) for day in reminder.days) or EVERY_DAY,
+        "pause_until": None if until is None else until.isoformat(),
+        "source": reminder.source.value,
+        "sound": reminder.sound,
     }
 
 
 @lru_cache(maxsize=4_096)
-def _reminder(minute: int, zone: str, offset: int, level: str, topics: str) -> Reminder:
+def _reminder(
+    minute: int,
+    minutes: str | None,
+    zone: str,
+    offset: int,
+    level: str,
+    topics: str,
+    days: int,
+    pause_until: str | None,
+    source: str,
+    sound: bool,
+) -> Reminder:
     """Thousands share one wish; it is parsed once for them."""
-    return Reminder(minute, zone, offset, Level(level), tuple(json.loads(topics)))
+    return Reminder(
+        _read_minutes(minute, minutes),
+        zone,
+        offset,
+        Level(level),
+        tuple(json.loads(topics)),
+        () if days == EVERY_DAY else tuple(day for day in range(1, 8) if days >> (day - 1) & 1),
+        None if pause_until is None else date.fromisoformat(pause_until),
+        Source(source),
+        bool(sound),
+    )
+
+
+def _read_minutes(minute: int, minutes: str | None) -> tuple[int, ...]:
+    """The release before knows `minute` alone; where it wrote another one, that one holds."""
+    several = tuple(json.loads(minutes)) if minutes else ()
+    return several if several[:1] == (minute,) else (minute,)
+
+
+def _read_test(row: Row[*tuple[Any, ...]]) -> LastTest | None:
+    if row.tested_at is None:
+        return None
+    return LastTest(row.tested_at, row.test_outcome, row.test_status)

@@ -16,17 +16,17 @@ from sqlalchemy import select
 from sqlalchemy import update
 
 from webapp.schedule import Occurrence
-from webapp.schedule import Reminder
-from webapp.schedule import due_on
+from webapp.schedule import local_date
 from webapp.schedule import next_due
+from webapp.schedule import occurrences_on
 from webapp.store.tables import push_schedule
 from webapp.store.tables import push_subscription
 from webapp.store.values import DAILY
+from webapp.store.values import TIMES
+from webapp.store.values import read_times
 
 _GROUP = (
-    push_subscription.c.zone,
-    push_subscription.c.minute,
-    push_subscription.c.utc_offset_minutes,
+    *(push_subscription.c[name] for name in TIMES),
     push_schedule.c.occurrence,
     push_schedule.c.first_due_at,
 )
@@ -50,9 +50,18 @@ def reschedule(connection: Connection, now: int) -> int:
 
 
 def _find_right(group: Row[*tuple[Any, ...]], now: int) -> Occurrence:
-    reminder = Reminder(group.minute, group.zone, group.utc_offset_minutes)
-    same_day = due_on(reminder, date.fromisoformat(group.occurrence))
-    return same_day or next_due(reminder, datetime.fromtimestamp(now, UTC))
+    """What stands nearest to where it stood on that date; another date when that one is gone.
+
+    Of a date to come nothing has been sent, so there it is the first.
+    """
+    reminder, moment = read_times(group), datetime.fromtimestamp(now, UTC)
+    day = date.fromisoformat(group.occurrence)
+    same_day = occurrences_on(reminder, day)
+    if not same_day:
+        return next_due(reminder, moment)
+    if day > local_date(reminder, moment):
+        return same_day[0]
+    return min(same_day, key=lambda one: abs(one.due_at - group.first_due_at))
 
 
 def _move(connection: Connection, group: Row[*tuple[Any, ...]], right: Occurrence) -> int:
@@ -60,7 +69,10 @@ def _move(connection: Connection, group: Row[*tuple[Any, ...]], right: Occurrenc
     chosen = (
         select(push_schedule.c.subscription_id)
         .join(push_subscription)
-        .where(*_IS_TO_COME, *(column == group._mapping[column] for column in _GROUP))
+        .where(
+            *_IS_TO_COME,
+            *(column.is_not_distinct_from(group._mapping[column]) for column in _GROUP),
+        )
         .with_for_update(skip_locked=True, of=push_schedule)
         .cte("chosen")
     )

@@ -7,7 +7,6 @@ and shows what is stored only to who has the auth secret (a 409 tells that an en
 from __future__ import annotations
 
 import hmac
-import re
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date
@@ -26,7 +25,6 @@ from webapp.documents import JSON
 from webapp.documents import Document
 from webapp.documents import answer
 from webapp.documents import make_document
-from webapp.errors import InputError
 from webapp.guard import check_bearer
 from webapp.guard import guard
 from webapp.incoming import read_object
@@ -37,9 +35,6 @@ from webapp.representations import write_instant
 from webapp.representations import write_json
 from webapp.representations import write_known
 from webapp.representations import write_saved
-from webapp.schedule import parse_reminder
-from webapp.schedule import parse_topics
-from webapp.schedule import parse_zone
 from webapp.security import RateLimits
 from webapp.store import Record
 from webapp.store import Store
@@ -48,12 +43,15 @@ from webapp.subscription import HostPolicy
 from webapp.subscription import parse_auth
 from webapp.subscription import parse_endpoint
 from webapp.subscription import parse_subscription
+from webapp.wish import parse_date
+from webapp.wish import parse_reminder
+from webapp.wish import parse_topics
+from webapp.wish import parse_zone
 
 API = "/api"
 DAYS_KEPT = 256  # compressing one anew takes milliseconds
 OPENAPI_FILE = Path(__file__).parent.parent / "content" / "openapi.json"
 
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NOT_KNOWN = ("this subscription is not known here", "Subscribe again")
 _NOBODY = bytes(AUTH_OCTETS)
 
@@ -147,7 +145,7 @@ class _Api:
         slugs = [slug for slug in request.args.get("topics", "").split(",") if slug]
         topics = parse_topics(slugs, self._topics, "topics")
         given = request.args.get("date")
-        day = self._clock().astimezone(zone).date() if given is None else _parse_date(given)
+        day = self._clock().astimezone(zone).date() if given is None else parse_date(given, "date")
         return answer(self._day_document(day, frozenset(topics)), request.environ)
 
     def deck(self) -> Response:
@@ -178,15 +176,6 @@ def _answer(data: dict[str, object], status: int = 200) -> Response:
     """Answer one reader: no cache may keep it."""
     headers = {"Cache-Control": "no-store"}
     return Response(write_json(data), status, headers, content_type=JSON)
-
-
-def _parse_date(text: str) -> date:
-    try:
-        if _DATE.fullmatch(text):
-            return date.fromisoformat(text)
-    except ValueError:
-        pass
-    raise InputError("date", "is not a date", "Send it as YYYY-MM-DD")
 
 
 def _seconds(instant: datetime) -> int:
