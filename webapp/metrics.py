@@ -7,11 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Mapping
+from dataclasses import fields
 
+from webapp.push.counts import Counts
 from webapp.store import Overview
+from webapp.subscription import DEFAULT_PUSH_HOSTS
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
+# A series begins at 0, or Prometheus would not see its first message as an increase.
+_ZEROS = {(host, outcome.name): 0 for host in DEFAULT_PUSH_HOSTS for outcome in fields(Counts)}
 _ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
 
 
@@ -20,7 +25,7 @@ def write_metrics(counts: Mapping[tuple[str, str], int], overview: Overview, now
     age = 0 if overview.oldest_due_at is None else now - overview.oldest_due_at
     messages = {
         f'{{origin="{_escape(origin)}",outcome="{_escape(outcome)}"}}': number
-        for (origin, outcome), number in counts.items()
+        for (origin, outcome), number in {**_ZEROS, **counts}.items()
     }
     families = (
         (
