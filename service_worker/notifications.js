@@ -9,11 +9,14 @@ const BADGE = "/static/icons/badge-96.png";
 
 /**
  * Shows exactly one notification for a push, whatever it holds: a browser shows one of its own,
- * or ends the subscription, when a push stays silent.
+ * or ends the subscription, when a push stays silent. Then notes when that was.
  */
-function notify(/** @type {PushMessageData | null} */ data) {
-  const { title, options } = notificationOf(readMessage(data));
-  return self.registration.showNotification(title, options);
+async function notify(/** @type {PushEvent} */ event) {
+  const message = messageOf(event);
+  const { title, options } = notificationOf(message);
+  const line = message?.data?.source === "device" && (await inTime(lineFor(options.tag)).catch(() => undefined));
+  await self.registration.showNotification(title, { ...options, ...line });
+  await keep("shown", () => ({ at: Date.now() })).catch(() => {});
 }
 
 /** Brings the reader to a notification's page, in an open window of ours if there is one. */
@@ -32,11 +35,15 @@ async function showIn(/** @type {WindowClient} */ client, /** @type {string} */ 
   return (await client.focus()).navigate(address);
 }
 
-/** The notification in a message of ours, or nothing; `json()` may well return null. */
-function readMessage(/** @type {PushMessageData | null} */ data) {
+/**
+ * The notification in a message of ours, or nothing; `json()` may well return null. Safari reads a
+ * declarative message by itself, and hands over what it would show (18.4).
+ * @returns {any}
+ */
+function messageOf(/** @type {PushEvent & {notification?: object}} */ { data, notification }) {
   try {
     const message = data?.json();
-    return message?.web_push === WEB_PUSH ? message.notification : undefined;
+    return notification ?? (message?.web_push === WEB_PUSH ? message.notification : undefined);
   } catch {
     return undefined;
   }

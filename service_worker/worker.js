@@ -19,10 +19,20 @@ self.addEventListener("fetch", (event) => {
 // A new release waits until the page says that nobody is in the middle of something.
 self.addEventListener("message", (event) => {
   if (event.data === "activate") event.waitUntil(self.skipWaiting());
+  if (event.data === "deliver") event.waitUntil(deliver());
 });
 
 self.addEventListener("push", (event) => {
-  event.waitUntil(notify(event.data));
+  event.waitUntil(notify(event));
+});
+
+self.addEventListener("pushsubscriptionchange", (event) => {
+  event.waitUntil(renew());
+});
+
+// The network is back; what fails now is tried again by the browser.
+self.addEventListener("sync", (event) => {
+  event.waitUntil(tellServer());
 });
 
 self.addEventListener("notificationclick", (event) => {

@@ -35,7 +35,17 @@ except ImportError:  # it has no wheel for macOS, where the plainer filter serve
 
 ROOT = Path(__file__).parent.parent
 STATIC = ROOT / "static"
-WORKER_SOURCES = ("precache", "strategies", "shell", "routes", "notifications", "worker")
+WORKER_SOURCES = (
+    "precache",
+    "strategies",
+    "shell",
+    "routes",
+    "memory",
+    "lines",
+    "notifications",
+    "reminder",
+    "worker",
+)
 FRONT_MODULES = ("app", "offline", "card", "actions")  # what the card page asks for
 CSS_SOURCES = (
     "tokens",

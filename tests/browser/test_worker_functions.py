@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable
 from collections.abc import Iterator
+from datetime import date
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,8 +19,8 @@ from playwright.sync_api import Page
 from tests.pack import Pack
 from tests.pack import write_pack
 from tests.processes import ROOT
+from webapp.assets import WORKER_SOURCES
 
-SOURCES = ("precache", "strategies", "shell", "routes", "notifications", "worker")
 VECTORS = json.loads((ROOT / "tests" / "vectors" / "of-the-day.json").read_text())
 ORIGIN = "https://pocket.test"
 POCKET = {
@@ -118,6 +121,8 @@ REMEMBER = """async () => {
   const first = await load().catch(() => 'failed');
   return [first, await load(), await load()];
 }"""
+TURNS = "([tags, count]) => tags.map((tag) => turnOf(tag, count))"
+FIRST_DAY = date(2027, 1, 1)
 ASK_NETWORK = """async (accepted) => {
   const fallback = async () => new Response('fallback');
   const response = await networkFirst(
@@ -128,7 +133,9 @@ ASK_NETWORK = """async (accepted) => {
 
 def worker_in(context: BrowserContext) -> Page:
     """A page of an origin of its own, in whose global scope the worker's functions stand."""
-    source = "\n".join((ROOT / "service_worker" / f"{name}.js").read_text() for name in SOURCES)
+    source = "\n".join(
+        (ROOT / "service_worker" / f"{name}.js").read_text() for name in WORKER_SOURCES
+    )
     page = context.new_page()
     page.route("**/*", lambda route: route.fulfill(body="", content_type="text/html"))
     page.goto(ORIGIN)
@@ -286,3 +293,21 @@ def test_an_address_that_is_not_ours_becomes_the_front_page(worker: Page, addres
 @pytest.mark.parametrize(("address", "path"), OURS.items())
 def test_an_address_of_ours_is_made_whole(worker: Page, address: str, path: str) -> None:
     assert worker.evaluate("(address) => ownAddress(address)", address) == f"{ORIGIN}{path}"
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5, 12])
+def test_lines_take_turns_day_by_day(worker: Page, count: int) -> None:
+    tags = [f"daily-{FIRST_DAY + timedelta(days=day)}" for day in range(count * 4)]
+    turns = worker.evaluate(TURNS, [tags, count])
+    assert Counter(turns) == dict.fromkeys(range(count), 4)
+
+
+@pytest.mark.parametrize("count", [3, 4, 7, 40])
+def test_the_times_of_a_day_bring_different_lines(worker: Page, count: int) -> None:
+    tags = [f"daily-2027-01-15-{slot}" for slot in range(3)]
+    assert len(set(worker.evaluate(TURNS, [tags, count]))) == 3
+
+
+@pytest.mark.parametrize("tag", ["test-1", "", "daily-", "daily-2027-01-15-22"])
+def test_any_other_occurrence_takes_a_turn_of_today(worker: Page, tag: str) -> None:
+    assert worker.evaluate(TURNS, [[tag], 7])[0] in range(7)

@@ -20,4 +20,5 @@ interface WorkerGlobalScopeEventMap {
   notificationclick: NotificationEvent;
   push: PushEvent;
   pushsubscriptionchange: PushSubscriptionChangeEvent;
+  sync: ExtendableEvent;
 }
