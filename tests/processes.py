@@ -26,7 +26,7 @@ from pathlib import Path
 from honcho.environ import parse_procfile
 
 ROOT = Path(__file__).parent.parent
-START_SECONDS = 30
+START_SECONDS = 60
 STOP_SECONDS = 10
 POLL_SECONDS = 0.02
 

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import BrowserContext
 from playwright.sync_api import BrowserType
 from playwright.sync_api import Page
+from playwright.sync_api import expect
 
 from tests.browser.proxy import Proxy
 from tests.browser.worker import wait_for_worker
@@ -31,6 +32,8 @@ ideas = ["E1-16"]
 person = "you"
 since = "2026-11-22"
 """
+
+expect.set_options(timeout=20_000)  # a busy machine is slow, and not wrong
 
 
 @pytest.fixture(scope="session")
@@ -89,7 +92,7 @@ def network(site: Server) -> Iterator[Proxy]:
 @pytest.fixture
 def installed(page: Page, network: Proxy) -> Page:
     """A page after its first visit: the worker has kept everything and controls it."""
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(20_000)
     page.goto(network.url)
     wait_for_worker(page)
     return page
@@ -108,7 +111,7 @@ def start_browser(
         context = browser_type.launch_persistent_context(
             tmp_path / "profile", **launch_options(*flags)
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(20_000)
         running.append(context)
         return context
 

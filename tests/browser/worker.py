@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext
 from playwright.sync_api import Page
 from playwright.sync_api import Worker
 
-LIMIT_MILLISECONDS = 15_000
+LIMIT_MILLISECONDS = 30_000
 
 CONTROLLED = """() => new Promise((resolve) => {
   navigator.serviceWorker.addEventListener('controllerchange', () => resolve(true));
