@@ -37,6 +37,7 @@ from webapp.doctor import fetcher
 
 FLASK = ("flask", "--app", "webapp")
 UNFIT = {"connection", "transfer-encoding", "content-length", "date", "server"}
+CONTACT = "mailto:me@pocket.org"
 FOREIGN = "another-site.invalid"
 LINE = re.compile(r"(ok  |warn|FAIL)  \S.+\.")
 POINT_OF_ZEROS = "B" + 86 * "A"  # 65 octets that begin with 4 and are on no curve
@@ -175,7 +176,7 @@ def spoiling(
 def app_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The web process as anybody starts it; the doctor's writing is not counted."""
     folder = tmp_path_factory.mktemp("doctor")
-    with serving(folder, POCKET_RATE_LIMIT_PER_MINUTE="0") as server:
+    with serving(folder, POCKET_RATE_LIMIT_PER_MINUTE="0", POCKET_CONTACT=CONTACT) as server:
         yield server
 
 
@@ -184,6 +185,7 @@ def https_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The web process behind a proxy that ends https."""
     folder = tmp_path_factory.mktemp("https")
     settings = {"POCKET_BASE_URL": "https://localhost", "POCKET_TRUSTED_PROXIES": "1"}
+    settings["POCKET_CONTACT"] = CONTACT
     with serving(folder, POCKET_RATE_LIMIT_PER_MINUTE="0", **settings) as server:
         yield server
 
@@ -334,6 +336,12 @@ FAULTS: dict[str, tuple[Spoil, bool, str, str]] = {
     "loose policy": (
         policy(lambda text: text.replace("default-src 'none'", "default-src 'self'")), False,
         "lacks default-src 'none'", PASS_ON),
+    "framed": (
+        policy(lambda text: text.replace("frame-ancestors 'none'", "frame-ancestors *")), False,
+        "Content-Security-Policy: / lacks frame-ancestors 'none'", PASS_ON),
+    "opened": (
+        pages_only(stripped("cross_origin_opener_policy")), False,
+        "Cross-Origin-Opener-Policy: / says nothing", PASS_ON),
     "unsafe policy": (
         policy(lambda text: text.replace("script-src", "script-src 'unsafe-inline'")), False,
         "Content-Security-Policy: / allows what is unsafe", PASS_ON),
@@ -375,6 +383,9 @@ FAULTS: dict[str, tuple[Spoil, bool, str, str]] = {
     "manifest starts elsewhere": (
         only(MANIFEST, lambda r: r.editing(b'"start_url": "/"', b'"start_url": "//x.org/"')), True,
         "it has no start_url on this origin", "pass /manifest.webmanifest through"),
+    "manifest of a mere page": (
+        only(MANIFEST, lambda r: r.editing(b'"display": "standalone"', b'"display": "browser"')),
+        True, "it has no display that lets it be installed", "pass /manifest.webmanifest through"),
     "no large icon": (
         only(MANIFEST, lambda r: r.editing(b"512x512", b"500x500")), True,
         "icons: there is none of 512 pixels", "make images"),
@@ -451,6 +462,9 @@ FAULTS: dict[str, tuple[Spoil, bool, str, str]] = {
         only("/reminders", lambda r: r.holding(
             re.sub(rb'(data-key=")[^"]+', rb"\1" + POINT_OF_ZEROS.encode(), r.body))), True,
         "application server key: /reminders holds none", "POCKET_VAPID_KEY"),
+    "open numbers": (
+        only("/metrics", lambda r: replace(r, status=200)), False,
+        "/metrics: a stranger gets the operator's numbers", "Authorization"),
     "not ready": (
         only("/readyz", answering(503)), False,
         "/readyz: /readyz answers 503 in place of 200; it says <h1>Sorry</h1>", "the database"),
@@ -468,6 +482,12 @@ def test_what_is_spoiled_is_named_with_its_remedy(app_server: Server, fault: str
 
 
 WARNINGS: dict[str, tuple[Spoil, str, str]] = {
+    "late queue": (
+        only("/readyz", lambda r: r.editing(b'"queue":"ok"', b'"queue":"late"')),
+        "queue: the oldest due reminder has waited for 0 s", "Start the worker"),
+    "no contact": (
+        only("/readyz", lambda r: r.editing(b'"contact":"ok"', b'"contact":"missing"')),
+        "contact address: there is none", "Set POCKET_CONTACT"),
     "no tag": (
         pages_only(stripped("etag")), "bytes: /, /help,", UNTOUCHED),
     "site unseen": (

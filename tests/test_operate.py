@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import socket
 import subprocess
 import sys
 import threading
@@ -137,6 +138,7 @@ def test_a_server_with_database_schema_and_key_is_ready(make: Make, store: Store
         "migrations": "ok",
         "queue": "ok",
         "key": "ok",
+        "contact": "missing",
         "oldest_due_seconds": 0,
     }
 
@@ -210,6 +212,29 @@ def test_a_process_that_has_not_heard_of_a_rotated_key_stays_ready(
     assert readyz(client, 200)["key"] == "ok"
     key_file.with_name("old.pem").unlink()
     assert readyz(client, 503)["key"] == "failed"
+
+
+def test_a_missing_contact_address_is_told_and_keeps_no_reader_out(
+    make: Make, sqlite_store: Store
+) -> None:
+    assert readyz(make(sqlite_store), 200)["contact"] == "missing"
+    assert readyz(make(sqlite_store, contact="mailto:me@pocket.org"), 200)["contact"] == "ok"
+
+
+@pytest.mark.parametrize(("seconds", "query"), [(2, ""), (1_000, "?connect_timeout=2")])
+def test_a_postgresql_that_never_answers_holds_no_probe_for_long(
+    make: Make,
+    open_other: Callable[[str], Store],
+    monkeypatch: pytest.MonkeyPatch,
+    seconds: int,
+    query: str,
+) -> None:
+    monkeypatch.setattr("webapp.store.engine.CONNECT_SECONDS", seconds)
+    began = time.monotonic()
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        away = f"postgresql://pocket:5ecret@127.0.0.1:{silent.getsockname()[1]}/pocket{query}"
+        assert readyz(make(open_other(away)), 503)["database"] == "failed"
+    assert time.monotonic() - began < 60
 
 
 def test_the_whole_app_answers_probes_and_keeps_them_out_of_the_worker(app: Flask) -> None:

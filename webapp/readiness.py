@@ -1,4 +1,5 @@
-"""Whether this web process can do its work: the database, its schema, the key. And the queue.
+"""Whether this web process can do its work: the database, its schema, the key. And the sending:
+its queue, and the contact address that push services want.
 
 It looks and says; it mends nothing, makes nothing, and tells no secret: words and one age.
 """
@@ -26,6 +27,8 @@ class Check(StrEnum):
     FAILED = "failed"
     LATE = "late"
     """Something has been due for longer than a reminder may be late: no worker gets to it."""
+    MISSING = "missing"
+    """No contact address is set: Apple refuses messages without one."""
     UNKNOWN = "unknown"
     """Not looked at, since what it stands on failed."""
 
@@ -41,11 +44,12 @@ class Readiness:
     def look(self, now: int) -> tuple[bool, dict[str, object]]:
         """Whether readers can be served at `now` (UTC seconds), and what was found.
 
-        A late queue is told and keeps nobody out: pages and registrations need no worker, and
-        taking the web process away would not send one reminder.
+        A late queue and a missing contact address are told and keep nobody out: pages and
+        registrations need neither, and taking the web process away would not send one reminder.
         """
         age, checks = self._look_at_database(now)
         checks["key"] = self._look_at_key()
+        checks["contact"] = Check.OK if self._settings.contact else Check.MISSING
         is_ready = {Check.FAILED, Check.UNKNOWN}.isdisjoint(checks.values())
         status = "ready" if is_ready else "unready"
         return is_ready, {"status": status, **checks, "oldest_due_seconds": age}

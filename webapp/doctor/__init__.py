@@ -70,6 +70,7 @@ def _examine_app(fetcher: Fetcher, front: Answer) -> Iterator[Finding]:
     yield from _examine_writing(fetcher)
     yield api.check_key(shown["/reminders"])
     yield from api.check_ready(fetcher.get(api.READY))
+    yield api.check_metrics(fetcher.get(api.METRICS))
     ours = [each for each in fetcher.answers if each.status and each.path.startswith("/")]
     yield pages.check_nosniff(ours)
     yield pages.check_cookies(fetcher.answers)

@@ -1,4 +1,4 @@
-"""Judges the API and what reminders need: the document, foreign sites, the key, readiness.
+"""Judges the API and what reminders need: the document, foreign sites, the key, readiness, contact.
 
 It asks nothing. What is sent to the API is nonsense on purpose, so that nothing is ever stored.
 """
@@ -9,6 +9,7 @@ import base64
 import json
 import re
 from collections.abc import Iterator
+from collections.abc import Mapping
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -23,6 +24,7 @@ from webapp.doctor.findings import warn
 DOCUMENT = "/api/openapi.json"
 SUBSCRIPTIONS = "/api/subscriptions"
 READY = "/readyz"
+METRICS = "/metrics"
 FOREIGN_ORIGIN = "https://another-site.invalid"
 NONSENSE = b'{"nonsense": true}'
 JSON = "application/json"
@@ -37,6 +39,9 @@ _LATER = "Ask again in a minute; with a proxy in front, set POCKET_TRUSTED_PROXI
 _KEY = (
     "Set POCKET_VAPID_KEY to a key of `flask --app webapp push keys`, and pass the page unchanged"
 )
+_QUEUE = "Start the worker, or look at its log: RUNBOOK.md says how"
+_CONTACT = "Set POCKET_CONTACT to a mailto: or https: address that you read"
+_CLOSED = "Let the proxy pass the header Authorization on, and no request around the app"
 _READY = "Look at the log of the web process; the database may be away or of another release"
 
 
@@ -77,11 +82,28 @@ def check_key(reminders: Answer) -> Finding:
 
 def check_ready(answer: Answer) -> Iterator[Finding]:
     """Nothing when this release has no such address."""
-    if answer.status != 404:
-        faults = [answer.fault()] if answer.fault() else []
-        if faults and answer.body and not answer.failure:
-            faults.append(f"it says {quote(answer.text)}")
-        yield judge(READY, "it says ready", faults, _READY)
+    if answer.status == 404:
+        return
+    faults = [answer.fault()] if answer.fault() else []
+    if faults and answer.body and not answer.failure:
+        faults.append(f"it says {quote(answer.text)}")
+    yield judge(READY, "it says ready", faults, _READY)
+    told = _parse(answer)
+    if told.get("queue") == "late":
+        age = quote(told.get("oldest_due_seconds"))
+        yield warn(f"queue: the oldest due reminder has waited for {age} s", _QUEUE)
+    if told.get("contact") == "missing":
+        what = "contact address: there is none, and Apple's push service refuses messages without"
+        yield warn(what, _CONTACT)
+    elif told.get("contact"):
+        yield ok("contact address: push services know where to write")
+
+
+def check_metrics(answer: Answer) -> Finding:
+    """That numbers are for who has the token: a stranger finds nothing there."""
+    is_open = 200 <= answer.status < 300
+    faults = ["a stranger gets the operator's numbers"] if is_open else []
+    return judge(METRICS, "strangers get nothing", faults, _CLOSED)
 
 
 def _document_faults(answer: Answer) -> Iterator[str]:
@@ -90,12 +112,17 @@ def _document_faults(answer: Answer) -> Iterator[str]:
         return
     if answer.media_type != JSON:
         yield f"it comes as {quote(answer.media_type) or 'nothing'}"
-    try:
-        document = json.loads(answer.body)
-    except (ValueError, RecursionError):
-        document = None
-    if not isinstance(document, dict) or "openapi" not in document:
+    if "openapi" not in _parse(answer):
         yield "it is no OpenAPI document"
+
+
+def _parse(answer: Answer) -> Mapping[str, object]:
+    """The members of a JSON object; none of anything else."""
+    try:
+        found = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _refusal_fault(answer: Answer) -> str:

@@ -16,6 +16,7 @@ from webapp.doctor.findings import judge
 PATH = "/manifest.webmanifest"
 SIZES = (192, 512)
 MOST_ICONS = 8
+DISPLAYS = ("standalone", "minimal-ui", "fullscreen")
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 _PASS_ON = f"Let the proxy pass {PATH} through to the app as it is"
@@ -70,6 +71,8 @@ def _faults(answer: Answer, origin: str) -> Iterator[str]:
         yield "it has no name"
     if not _own_path(manifest.get("start_url"), origin):
         yield "it has no start_url on this origin"
+    if manifest.get("display") not in DISPLAYS:
+        yield "it has no display that lets it be installed"
 
 
 def _own_path(reference: object, origin: str) -> str:

@@ -37,6 +37,7 @@ def check_pages(pages: Sequence[Answer], stray: Answer) -> Iterator[Finding]:
         ("Content-Security-Policy", _policy_fault),
         ("Referrer-Policy", _referrer_fault),
         ("Permissions-Policy", _permissions_fault),
+        ("Cross-Origin-Opener-Policy", _opener_fault),
     ):
         faults = ((page, fault(page.header(name))) for page in reached)
         told = [f"{page.path} {said}" for page, said in faults if said]
@@ -95,6 +96,8 @@ def _policy_fault(value: str) -> str:
     rules = {words[0]: words[1:] for words in fields if words}
     if rules.get("default-src") != ["'none'"]:
         return "lacks default-src 'none'"
+    if rules.get("frame-ancestors") != ["'none'"]:
+        return "lacks frame-ancestors 'none'"
     return "" if "script-src" in rules else "lacks script-src"
 
 
@@ -107,6 +110,10 @@ def _permissions_fault(value: str) -> str:
     refused = {part.strip() for part in value.split(",")}
     missing = [name for name in REFUSED_FEATURES if f"{name}=()" not in refused]
     return f"does not refuse {', '.join(missing)}" if missing else ""
+
+
+def _opener_fault(value: str) -> str:
+    return "" if value.strip() == "same-origin" else f"says {quote(value) or 'nothing'}"
 
 
 def _directives(value: str) -> set[str]:

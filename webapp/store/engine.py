@@ -21,6 +21,10 @@ from webapp.errors import SettingError
 
 OLDEST_SQLITE = (3, 35)  # the first with RETURNING
 BUSY_TIMEOUT_MILLISECONDS = 5000
+CONNECT_SECONDS = 5
+"""For each address of PostgreSQL that stays silent: a probe must not hang for minutes."""
+SILENT_MILLISECONDS = 10_000
+"""After which a connection is dead whose other end acknowledges nothing that we send."""
 _PRAGMAS = (
     f"busy_timeout = {BUSY_TIMEOUT_MILLISECONDS}",
     "synchronous = NORMAL",
@@ -40,8 +44,10 @@ def make_engine(database_url: str) -> Engine:
     Opens no connection yet. Raises SettingError for any other address.
     """
     url = _parse_url(database_url)
-    engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
-    if url.get_backend_name() == "sqlite":
+    is_sqlite = url.get_backend_name() == "sqlite"
+    limits = {} if is_sqlite else _find_limits(url)
+    engine = create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=limits)
+    if is_sqlite:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -66,6 +72,12 @@ def _check_sqlite(url: URL, version: tuple[int, ...]) -> None:
     if version < OLDEST_SQLITE:
         reason = f"needs SQLite 3.35, but this Python has {sqlite3.sqlite_version}"
         raise SettingError(_SETTING, reason, "Use a newer Python, or PostgreSQL")
+
+
+def _find_limits(url: URL) -> dict[str, int]:
+    """Limits on the time that a server may stay silent, unless the address has its own."""
+    ours = {"connect_timeout": CONNECT_SECONDS, "tcp_user_timeout": SILENT_MILLISECONDS}
+    return {name: limit for name, limit in ours.items() if name not in url.query}
 
 
 def _setting_error(reason: str) -> SettingError:
