@@ -28,10 +28,15 @@ from webapp.deck import Affirmation
 from webapp.deck import Deck
 from webapp.deck import Topic
 from webapp.push.counts import Counts
+from webapp.push.keyring import Keyring
+from webapp.push.vapid import VapidKey
+from webapp.push.vapid import generate_key
+from webapp.schedule import Reminder
 from webapp.security import RateLimits
 from webapp.store import Store
 from webapp.store.tables import push_subscription
 from webapp.subscription import HostPolicy
+from webapp.subscription import parse_subscription
 from webapp.views.api import api_blueprint
 
 NOW = datetime(2027, 1, 15, 12, 0, 0, 250_000, tzinfo=UTC)
@@ -43,6 +48,9 @@ DECK = Deck(
         Affirmation("ask-again", "You can ask again.", "asking"),
     ),
 )
+OLD_KEY, NEW_KEY = generate_key(), generate_key()
+KEYS = Keyring(NEW_KEY, (OLD_KEY,))
+CURRENT = NEW_KEY.application_server_key
 REGISTRATION = DOCUMENT["paths"]["/api/subscriptions"]["put"]["requestBody"]["content"][
     "application/json"
 ]["example"]
@@ -80,6 +88,7 @@ def make(sqlite_store: Store) -> Make:
         store: Store = sqlite_store,
         per_minute: int = 0,
         send_due: Callable[[int], Counts] = lambda now: Counts(),
+        keys: Keyring = KEYS,
         **chosen: Any,
     ) -> FlaskClient:
         app = Flask("api-alone")
@@ -87,7 +96,7 @@ def make(sqlite_store: Store) -> Make:
         given = Settings(base_url="https://pocket.org", **chosen)
         limits = RateLimits(per_minute)
         policy = HostPolicy()
-        bp = api_blueprint(store, DECK, policy, given, limits, send_due, lambda: NOW)
+        bp = api_blueprint(store, DECK, policy, keys, given, limits, send_due, lambda: NOW)
         app.register_blueprint(bp)
         return app.test_client()
 
@@ -130,6 +139,7 @@ def test_a_registration_is_stored_and_tells_what_comes_next(
     assert response.json == {
         "reminder": ANSWERED,
         "next": {"date": "2027-01-16", "at": "2027-01-16T08:00:00Z"},
+        "application_server_key": CURRENT,
     }
     assert sqlite_store.find(ENDPOINT) is not None
 
@@ -161,6 +171,7 @@ def test_all_but_times_and_zone_may_be_left_out(client: FlaskClient, when: objec
             "topics": [],
         },
         "next": {"date": "2027-01-15", "at": "2027-01-15T18:14:00Z"},
+        "application_server_key": CURRENT,
     }
 
 
@@ -180,6 +191,7 @@ def test_everything_a_reader_may_wish_for_is_answered_and_found_again(client: Fl
     answer = {
         "reminder": {**wish, **ordered},
         "next": {"date": "2027-02-06", "at": "2027-02-06T08:00:00Z"},
+        "application_server_key": CURRENT,
     }
     assert response.json == answer
     found = client.post("/api/subscriptions/lookup", json=PROOF).json
@@ -196,6 +208,10 @@ def test_everything_a_reader_may_wish_for_is_answered_and_found_again(client: Fl
         ("subscription.keys", []),
         ("subscription.keys.p256dh", "AAAA"),
         ("subscription.keys.auth", "AAAA"),
+        ("application_server_key", generate_key().application_server_key),
+        ("application_server_key", ""),
+        ("application_server_key", None),
+        ("application_server_key", [CURRENT]),
         ("reminder", "08:00"),
         ("reminder.times", ["24:00"]),
         ("reminder.times", "08:00"),
@@ -248,6 +264,54 @@ def test_a_stranger_cannot_take_an_endpoint_over(client: FlaskClient, sqlite_sto
     assert rows(sqlite_store) == before
 
 
+# The key that a subscription was made with
+
+
+def key_on_record(store: Store) -> str | None:
+    record = store.find(ENDPOINT)
+    assert record is not None
+    return record.application_key
+
+
+@pytest.mark.parametrize("key", [OLD_KEY, NEW_KEY])
+def test_each_of_our_keys_is_taken_and_the_answer_names_the_current(
+    client: FlaskClient, sqlite_store: Store, key: VapidKey
+) -> None:
+    name = key.application_server_key
+    for status in (201, 200):
+        response = register(client, changed("application_server_key", name))
+        assert (response.status_code, key_on_record(sqlite_store)) == (status, name)
+        assert response.json is not None
+        assert response.json["application_server_key"] == CURRENT
+    found = client.post("/api/subscriptions/lookup", json=PROOF).json
+    assert found is not None
+    assert found["application_server_key"] == CURRENT
+    assert found["subscription"]["application_server_key"] == name
+
+
+def test_a_key_that_is_not_named_is_the_current_for_who_is_new_and_stays_for_others(
+    make: Make, sqlite_store: Store
+) -> None:
+    first, second = make(keys=Keyring(OLD_KEY)), make()
+    register(first)
+    assert key_on_record(sqlite_store) == OLD_KEY.application_server_key
+    register(second, changed("reminder.times", ["13:30"]))
+    assert key_on_record(sqlite_store) == OLD_KEY.application_server_key
+    register(second, changed("application_server_key", CURRENT))
+    assert key_on_record(sqlite_store) == CURRENT
+
+
+def test_a_subscription_from_before_keys_were_kept_shows_none(
+    client: FlaskClient, sqlite_store: Store
+) -> None:
+    subscription = parse_subscription(REGISTRATION["subscription"], HostPolicy())
+    sqlite_store.save(subscription, Reminder((480,), "UTC", 0), int(NOW.timestamp()))
+    register(client)
+    found = client.post("/api/subscriptions/lookup", json=PROOF).json
+    assert found is not None
+    assert found["subscription"]["application_server_key"] is None
+
+
 # The owner's other calls
 
 
@@ -256,9 +320,10 @@ def test_the_owner_sees_all_that_is_stored(client: FlaskClient, sqlite_store: St
     response = client.post("/api/subscriptions/lookup", json=PROOF)
     subscription = {name: REGISTRATION["subscription"][name] for name in ("endpoint", "keys")}
     assert response.json == {
-        "subscription": {**subscription, "application_server_key": None},
+        "subscription": {**subscription, "application_server_key": CURRENT},
         "reminder": ANSWERED,
         "next": {"date": "2027-01-16", "at": "2027-01-16T08:00:00Z"},
+        "application_server_key": CURRENT,
         "utc_offset_minutes": 0,
         "created_at": "2027-01-15T12:00:00Z",
         "accepted_at": None,

@@ -45,10 +45,11 @@ from webapp.deck import Topic
 from webapp.push.counts import Counts
 from webapp.push.dispatch import Dispatcher
 from webapp.push.exchange import Limits
+from webapp.push.keyring import Keyring
+from webapp.push.keyring import Signer
 from webapp.push.sealer import Sealer
 from webapp.push.transport import FIRST_IN_FLIGHT
 from webapp.push.transport import Transport
-from webapp.push.vapid import Vapid
 from webapp.push.vapid import generate_key
 from webapp.schedule import Level
 from webapp.schedule import Reminder
@@ -94,6 +95,7 @@ class House:
     policy_hosts: tuple[str, ...] = DEFAULT_PUSH_HOSTS
     changes: dict[str, Any] = field(default_factory=dict)
     transports: list[Transport] = field(default_factory=list)
+    signer: Signer = field(default_factory=lambda: Signer(Keyring(KEY), "mailto:me@pocket.org"))
 
     @property
     def settings(self) -> Settings:
@@ -104,7 +106,7 @@ class House:
     ) -> Dispatcher:
         policy = HostPolicy(self.policy_hosts, self.service.origin)
         self.transports.append(Transport(policy, limits=limits))
-        sealer = Sealer(self.settings, deck, Vapid(KEY, "mailto:me@pocket.org"))
+        sealer = Sealer(self.settings, deck, self.signer)
         arguments = {"chance": lambda: 0.0} | arguments
         return Dispatcher(self.settings, self.store, sealer, self.transports[-1], **arguments)
 
@@ -469,6 +471,21 @@ def test_one_subscription_of_an_older_key_does_not_stop_the_others(house: House)
     assert (counts.accepted, counts.credentials, counts.held) == (50, 1, 0)
     assert house.is_known(old)
     assert {len(agent.messages) for agent in others} == {1}
+
+
+def test_who_subscribed_with_a_key_from_before_gets_the_note_signed_with_it(house: House) -> None:
+    """The push service restricts each subscription to the key it was made with (RFC 8292)."""
+    keys = [generate_key() for _ in range(3)]
+    oldest, old, new = keys
+    house.signer = Signer(Keyring(new, (oldest, old)), "mailto:me@pocket.org")
+    agents = [house.service.subscribe(key.public_key) for key in (*keys, oldest)]
+    names = [*(key.application_server_key for key in keys), None]
+    for agent, name in zip(agents, names, strict=True):
+        subscription = PushSubscription(agent.endpoint, agent.p256dh, agent.auth)
+        house.store.save(subscription, Reminder((480,), "UTC", 0), NOW - HOUR, name)
+    assert str(house.dispatcher().send_due(NOW)) == "accepted 4"
+    assert {len(agent.messages) for agent in agents} == {1}
+    assert len({headers["authorization"] for _, headers in house.service.requests}) == 3
 
 
 def test_an_outage_costs_a_probe_a_minute_and_the_day_goes_on_after_it(house: House) -> None:

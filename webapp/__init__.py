@@ -30,10 +30,10 @@ from webapp.helplines_file import load_helplines
 from webapp.lint import load_checked_deck
 from webapp.log_lines import set_up_log
 from webapp.push.dispatch import Dispatcher
+from webapp.push.keyring import Signer
+from webapp.push.keyring import load_keyring
 from webapp.push.sealer import Sealer
 from webapp.push.transport import Transport
-from webapp.push.vapid import Vapid
-from webapp.push.vapid import load_key
 from webapp.readiness import Readiness
 from webapp.rendering import Renderer
 from webapp.security import RateLimits
@@ -91,9 +91,10 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
     app = _make_flask()
     assets = build_assets(app, deck)
     store = open_store(settings.database_url)
-    key = load_key(settings.vapid_key, settings.vapid_key_file)
+    keyring = load_keyring(settings)
+    key = keyring.current
     policy = HostPolicy((*DEFAULT_PUSH_HOSTS, *settings.push_hosts), settings.push_test_origin)
-    sealer = Sealer(settings, deck, Vapid(key, settings.contact or None))
+    sealer = Sealer(settings, deck, Signer(keyring, settings.contact or None))
     dispatcher = Dispatcher(settings, store, sealer, Transport(policy))
     app.extensions["pocket"] = Parts(settings, deck, store, dispatcher)
     _warn(settings)
@@ -108,7 +109,8 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
     style = assets.stylesheet.integrity
     pages = page_headers(assets.inline_scripts, style, is_https=settings.is_https)
     app.register_blueprint(pwa_blueprint(settings, assets, renderer, kept_headers(pages)))
-    app.register_blueprint(api_blueprint(store, deck, policy, settings, limits, run, _utc_now))
+    api = api_blueprint(store, deck, policy, keyring, settings, limits, run, _utc_now)
+    app.register_blueprint(api)
     readiness = Readiness(store, settings, key)
     app.register_blueprint(operate_blueprint(store, settings, readiness, _utc_now))
     cli.register(app)

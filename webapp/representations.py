@@ -23,15 +23,16 @@ def write_json(data: object) -> str:
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
-def write_saved(record: Record) -> dict[str, object]:
-    """The reminder as stored, and when it comes next."""
+def write_saved(record: Record, current_key: str) -> dict[str, object]:
+    """The reminder as stored, when it comes next, and the key that new subscriptions need."""
     return {
         "reminder": _write_reminder(record.reminder),
         "next": {"date": record.next.date.isoformat(), "at": write_instant(record.next.due_at)},
+        "application_server_key": current_key,
     }
 
 
-def write_known(record: Record) -> dict[str, object]:
+def write_known(record: Record, current_key: str) -> dict[str, object]:
     """All that is stored about a subscription, for its owner."""
     subscription = record.subscription
     return {
@@ -43,7 +44,7 @@ def write_known(record: Record) -> dict[str, object]:
             },
             "application_server_key": record.application_key,
         },
-        **write_saved(record),
+        **write_saved(record, current_key),
         "utc_offset_minutes": record.reminder.utc_offset_minutes,
         "created_at": write_instant(record.created_at),
         "accepted_at": _write_optional(record.accepted_at),

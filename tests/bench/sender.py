@@ -46,10 +46,11 @@ from webapp.deck import Topic
 from webapp.push.dispatch import Dispatcher
 from webapp.push.encryption import SenderKey
 from webapp.push.encryption import encrypt
+from webapp.push.keyring import Keyring
+from webapp.push.keyring import Signer
 from webapp.push.message import compose
 from webapp.push.sealer import Sealer
 from webapp.push.transport import Transport
-from webapp.push.vapid import Vapid
 from webapp.push.vapid import generate_key
 from webapp.schedule import Level
 from webapp.store import open_store
@@ -181,7 +182,7 @@ def _ours(
     store = open_store(url)
     settings = Settings(base_url="https://pocket.org", push_test_origin=origin)
     transport = Transport(HostPolicy(test_origin=origin), ca_file=bundle)
-    sealer = Sealer(settings, DECK, Vapid(KEY, CONTACT))
+    sealer = Sealer(settings, DECK, Signer(Keyring(KEY), CONTACT))
     dispatcher = Dispatcher(settings, store, sealer, transport)
     noons = iter(range(NOON, NOON + 99 * DAY, DAY))
 

@@ -1,8 +1,7 @@
 """The application server's keys: the current one, and old ones that subscriptions still hang on.
 
 A browser's subscription takes messages of the one key it was made with (RFC 8292 section 4), so
-a key goes only after every subscription has moved on. This module loads and exchanges keys; it
-signs nothing and knows no subscription.
+a key goes only after every subscription has moved on. It knows no subscription.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from webapp.config import Settings
 from webapp.errors import SettingError
+from webapp.push.vapid import Vapid
 from webapp.push.vapid import VapidKey
 from webapp.push.vapid import draft_file
 from webapp.push.vapid import generate_key
@@ -42,7 +42,7 @@ class Keyring:
         return iter(self._keys.values())
 
     def __contains__(self, application_key: object) -> bool:
-        return application_key in self._keys
+        return isinstance(application_key, str) and application_key in self._keys
 
     def name(self, application_key: str | None) -> str:
         """The public half of the key that signs for subscriptions made with this one.
@@ -54,6 +54,18 @@ class Keyring:
             return next(iter(self._keys))
         is_here = application_key in self._keys
         return application_key if is_here else self.current.application_server_key
+
+
+class Signer:
+    """Signs for push services with the key that each subscription was made with."""
+
+    def __init__(self, keyring: Keyring, contact: str | None = None) -> None:
+        self._keyring = keyring
+        self._vapids = {key.application_server_key: Vapid(key, contact) for key in keyring}
+
+    def authorization(self, origin: str, now: int, application_key: str | None = None) -> str:
+        """The `Authorization` header, kept for (origin, key); safe from any thread."""
+        return self._vapids[self._keyring.name(application_key)].authorization(origin, now)
 
 
 def load_keyring(settings: Settings) -> Keyring:

@@ -11,10 +11,10 @@ from webapp.config import Settings
 from webapp.deck import Deck
 from webapp.push.encryption import SenderKeys
 from webapp.push.encryption import encrypt
+from webapp.push.keyring import Signer
 from webapp.push.message import Message
 from webapp.push.message import compose
 from webapp.push.transport import Post
-from webapp.push.vapid import Vapid
 from webapp.schedule import Level
 from webapp.schedule import local_date
 from webapp.store import Due
@@ -24,10 +24,10 @@ from webapp.store.values import TEST
 class Sealer:
     """Makes posts: what many share is made once for them, and sealed for each alone."""
 
-    def __init__(self, settings: Settings, deck: Deck, vapid: Vapid) -> None:
+    def __init__(self, settings: Settings, deck: Deck, signer: Signer) -> None:
         self._settings = settings
         self._deck = deck
-        self._vapid = vapid
+        self._signer = signer
         self._keys = SenderKeys()
         self._compose = lru_cache(maxsize=1_024)(self._compose_for)
         self._head = lru_cache(maxsize=1_024)(self._head_for)
@@ -36,7 +36,7 @@ class Sealer:
         """The encrypted message for one subscription, whose endpoint's origin is `audience`."""
         day, tag = _day_and_tag(due, now)
         message = self._compose(day, due.reminder.topics, due.reminder.level, tag)
-        authorization = self._vapid.authorization(audience, now)
+        authorization = self._signer.authorization(audience, now, due.application_key)
         body = encrypt(
             message.plaintext,
             due.subscription.p256dh,

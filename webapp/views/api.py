@@ -25,11 +25,13 @@ from webapp.documents import JSON
 from webapp.documents import Document
 from webapp.documents import answer
 from webapp.documents import make_document
+from webapp.errors import InputError
 from webapp.guard import check_bearer
 from webapp.guard import guard
 from webapp.incoming import read_object
 from webapp.problems import Problem
 from webapp.push.counts import Counts
+from webapp.push.keyring import Keyring
 from webapp.representations import write_card
 from webapp.representations import write_instant
 from webapp.representations import write_json
@@ -53,6 +55,8 @@ DAYS_KEPT = 256  # compressing one anew takes milliseconds
 OPENAPI_FILE = Path(__file__).parent.parent / "content" / "openapi.json"
 
 _NOT_KNOWN = ("this subscription is not known here", "Subscribe again")
+_KEY_FIELD = "application_server_key"
+_RENEW_KEY = "Unsubscribe in the browser and subscribe again with the key that our answers name"
 _NOBODY = bytes(AUTH_OCTETS)
 
 
@@ -60,13 +64,14 @@ def api_blueprint(
     store: Store,
     deck: Deck,
     policy: HostPolicy,
+    keyring: Keyring,
     settings: Settings,
     limits: RateLimits,
     send_due: Callable[[int], Counts],
     clock: Callable[[], datetime],
 ) -> Blueprint:
     """Every address under /api. `clock` tells an aware instant, `send_due` takes UTC seconds."""
-    api = _Api(store, deck, policy, settings, send_due, clock)
+    api = _Api(store, deck, policy, keyring, settings, send_due, clock)
     bp = Blueprint("api", __name__)
     routes: tuple[tuple[str, str, Callable[[], Response]], ...] = (
         ("PUT", "/subscriptions", api.save),
@@ -92,6 +97,7 @@ class _Api:
         store: Store,
         deck: Deck,
         policy: HostPolicy,
+        keyring: Keyring,
         settings: Settings,
         send_due: Callable[[int], Counts],
         clock: Callable[[], datetime],
@@ -99,6 +105,8 @@ class _Api:
         self._store = store
         self._deck = deck
         self._policy = policy
+        self._keyring = keyring
+        self._current_key = keyring.current.application_server_key
         self._settings = settings
         self._send_due = send_due
         self._clock = clock
@@ -109,13 +117,16 @@ class _Api:
 
     def save(self) -> Response:
         """Register a subscription and its reminder, or change the reminder."""
-        body = read_object(request, "subscription", "reminder")
+        body = read_object(request, "subscription", "reminder", _KEY_FIELD)
         now = self._clock()
         subscription = parse_subscription(body.get("subscription"), self._policy)
         reminder = parse_reminder(body.get("reminder"), self._topics, now)
         is_new = self._store.find(subscription.endpoint) is None
-        record = self._store.save(subscription, reminder, _seconds(now))
-        return _answer(write_saved(record), 201 if is_new else 200)
+        key = self._parse_key(body[_KEY_FIELD]) if _KEY_FIELD in body else None
+        if is_new:
+            key = key or self._current_key
+        record = self._store.save(subscription, reminder, _seconds(now), key)
+        return _answer(write_saved(record, self._current_key), 201 if is_new else 200)
 
     def remove(self) -> Response:
         """Forget a subscription."""
@@ -124,7 +135,7 @@ class _Api:
 
     def lookup(self) -> Response:
         """Tell the owner all that is stored."""
-        return _answer(write_known(self._find_own()))
+        return _answer(write_known(self._find_own(), self._current_key))
 
     def test(self) -> Response:
         """Make a test message due now; the worker sends it."""
@@ -159,6 +170,12 @@ class _Api:
     def _make_day_document(self, day: date, topics: frozenset[str]) -> Document:
         card = self._deck.of_the_day(day, topics)
         return make_document(write_json(write_card(card, day, self._settings.base_url)), JSON)
+
+    def _parse_key(self, data: object) -> str:
+        """The public half of one of our keys, as a browser or a page of ours writes it."""
+        if data not in self._keyring:
+            raise InputError(_KEY_FIELD, "is not a key of this server", _RENEW_KEY)
+        return str(data)
 
     def _find_own(self) -> Record:
         """The record whose endpoint and auth secret the body holds; one answer for both wrongs."""
