@@ -68,6 +68,11 @@ def shorten_names(source: TextIO, target: TextIO, **_: object) -> None:
     target.write(minify.string("text/javascript", source.read()))
 
 
+def in_one_scope(source: TextIO, target: TextIO, **_: object) -> None:
+    """A webassets filter: put a script into a function, so that each of its names is local."""
+    target.write(f"(() => {{{source.read()}}})();")
+
+
 Shrink = str | Callable[..., None]
 """A filter by its name, or itself."""
 SHRINK_SCRIPT: Shrink = shorten_names if minify else "rjsmin"
@@ -116,6 +121,7 @@ def build_assets(app: Flask, deck: Deck, gen: Path = STATIC / "gen") -> Assets:
     folder = f"js.{digest(_json(sources))}"  # one for all, so that each finds the others beside it
     modules = {name: keep(gen, f"{folder}/{name}.js", text) for name, text in sources.items()}
     front = _closure(FRONT_MODULES, sources)
+    worker = _worker_paths(WORKER_SOURCES)
     return Assets(
         stylesheet=keep_hashed(gen, "pocket", "css", _stylesheet(environment, deck)),
         deck=keep_hashed(gen, "deck", "json", _json(deck.as_json())),
@@ -126,7 +132,7 @@ def build_assets(app: Flask, deck: Deck, gen: Path = STATIC / "gen") -> Assets:
             path.stem: _build(environment, f"inline/{path.stem}", [path], SHRINK_SCRIPT)
             for path in sorted((STATIC / "inline").glob("*.js"))
         },
-        worker=_build(environment, "worker", _worker_paths(WORKER_SOURCES), SHRINK_SCRIPT),
+        worker=_build(environment, "worker", worker, in_one_scope, SHRINK_SCRIPT),
         kill_switch=_build(environment, "kill", _worker_paths(("kill-switch",)), SHRINK_SCRIPT),
     )
 
@@ -158,8 +164,8 @@ def _environment(app: Flask) -> Environment:
     return environment
 
 
-def _build(environment: Environment, name: str, sources: list[Path], shrink: Shrink) -> str:
-    bundle = Bundle(*map(str, sources), filters=shrink, output=f"gen/{name}")
+def _build(environment: Environment, name: str, sources: list[Path], *filters: Shrink) -> str:
+    bundle = Bundle(*map(str, sources), filters=filters, output=f"gen/{name}")
     environment.register(name, bundle)
     text = StringIO()
     bundle.build(force=True, output=text)
