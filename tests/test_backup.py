@@ -352,8 +352,11 @@ def test_a_backup_says_that_the_key_has_to_be_kept_too(house: House) -> None:
     given = house.flask(
         "store", "backup", str(house.folder / "two.db"), POCKET_VAPID_KEY=key.read_text()
     )
-    assert "keep what POCKET_VAPID_KEY holds, too." in given.stdout
+    assert "keep POCKET_VAPID_KEY, too." in given.stdout
     assert "PRIVATE" not in given.stdout
+    house.flask("push", "rotate-key")
+    rotated = house.flask("store", "backup", str(house.folder / "three.db"))
+    assert f"keep {key} and {key.with_name('vapid-old.pem')}, too." in rotated.stdout
 
 
 def test_without_its_key_a_restored_database_reaches_nobody(house: House) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -32,7 +33,8 @@ def backup(file: Path) -> None:
     settings = load_settings(os.environ)
     back_up(settings.database_url, file)
     click.echo(f"{file} holds all subscriptions; keep it as secret as they are.")
-    click.echo(f"It is worth nothing without the application server key: {_say_key(settings)}.")
+    keys = " and ".join(_find_keys(settings))
+    click.echo(f"It is worth nothing without the application server key: keep {keys}, too.")
 
 
 @store.command(with_appcontext=False)
@@ -47,7 +49,10 @@ def restore(file: Path) -> None:
         click.echo(show_overview(restored.overview(now), now))
 
 
-def _say_key(settings: Settings) -> str:
-    if settings.vapid_key:
-        return "keep what POCKET_VAPID_KEY holds, too"
-    return f"keep {settings.vapid_key_file}, too"
+def _find_keys(settings: Settings) -> Iterator[str]:
+    """Where the key lies, and those from before that subscriptions still hang on."""
+    yield "POCKET_VAPID_KEY" if settings.vapid_key else str(settings.vapid_key_file)
+    if settings.vapid_old_keys:
+        yield "POCKET_VAPID_OLD_KEYS"
+    if settings.vapid_old_keys_file.exists():
+        yield str(settings.vapid_old_keys_file)
