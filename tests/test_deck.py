@@ -333,6 +333,28 @@ def test_every_vector_names_the_card_of_its_day(vectors):
         assert card.id == case["id"], case
 
 
+def test_every_vector_names_the_cards_of_a_days_three_reminders(vectors):
+    deck = load_deck(VECTORS / "deck")
+    assert len(vectors["slots"]) == 18
+    for case in vectors["slots"]:
+        day, topics = date.fromisoformat(case["date"]), case["topics"]
+        assert [deck.of_the_day(day, topics, slot).id for slot in range(3)] == case["ids"], case
+
+
+def test_the_first_reminder_brings_what_the_page_shows_and_the_others_other_cards(vectors):
+    deck = load_deck(VECTORS / "deck")
+    for day in (date(2027, 1, 15) + timedelta(days=n) for n in range(20)):
+        first, *others = (deck.of_the_day(day, (), slot) for slot in range(3))
+        assert first is deck.of_the_day(day)
+        assert len({first.id, *(card.id for card in others)}) == 3
+
+
+def test_no_card_of_the_shipped_deck_comes_twice_within_weeks_at_three_a_day(shipped):
+    days = [date(2027, 1, 15) + timedelta(days=n) for n in range(len(shipped.cards) // 3)]
+    cards = [shipped.of_the_day(day, (), slot).id for day in days for slot in range(3)]
+    assert len(set(cards)) == len(cards)
+
+
 def test_every_vector_names_the_neighbours_of_its_card(vectors):
     deck = load_deck(VECTORS / "deck")
     for case in vectors["neighbours"]:

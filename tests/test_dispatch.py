@@ -47,12 +47,15 @@ from webapp.push.dispatch import Dispatcher
 from webapp.push.exchange import Limits
 from webapp.push.keyring import Keyring
 from webapp.push.keyring import Signer
+from webapp.push.message import NEUTRAL_BODY
 from webapp.push.sealer import Sealer
 from webapp.push.transport import FIRST_IN_FLIGHT
 from webapp.push.transport import Transport
 from webapp.push.vapid import generate_key
 from webapp.schedule import Level
 from webapp.schedule import Reminder
+from webapp.schedule import Source
+from webapp.store import LastTest
 from webapp.store import Store
 from webapp.store import open_store
 from webapp.store.engine import make_engine
@@ -118,10 +121,11 @@ class House:
         zone: str = "UTC",
         level: Level = Level.WORDS,
         topics: tuple[str, ...] = (),
+        **changes: Any,
     ) -> list[UserAgent]:
         """Readers whose reminder is due at NOW unless said otherwise."""
         agents = [self.service.subscribe() for _ in range(count)]
-        reminder = Reminder((minute,), zone, 0, level, topics)
+        reminder = replace(Reminder((minute,), zone, 0, level, topics), **changes)
         for agent in agents:
             subscription = PushSubscription(agent.endpoint, agent.p256dh, agent.auth)
             self.store.save(subscription, reminder, NOW - HOUR)
@@ -240,6 +244,62 @@ def test_a_neutral_note_says_nothing_about_the_card(house: House) -> None:
     note = note_of(agent)
     assert note["navigate"] == f"{BASE}/"
     assert DUE_CARD.id not in str(note) and DUE_CARD.text not in str(note)
+
+
+def walk(house: House, until: int) -> None:
+    """Send whenever something is due, up to an instant."""
+    worker = house.dispatcher()
+    while (due_at := house.store.next_due_at() or until + 1) <= until:
+        house.now = due_at
+        worker.send_due(due_at)
+
+
+def test_three_times_a_day_bring_three_cards_under_tags_of_their_own(house: House) -> None:
+    (agent,) = house.subscribe(minutes=(480, 810, 1260))
+    walk(house, NOW + 2 * DAY - 1)
+    assert list(agent.screen) == [
+        f"daily-2027-01-{day}-{slot}" for day in (15, 16) for slot in range(3)
+    ]
+    pages = [message.payload["notification"]["navigate"] for message in agent.messages]
+    cards = [DECK.of_the_day(date(2027, 1, day), (), slot) for day in (15, 16) for slot in range(3)]
+    assert pages == [f"{BASE}/affirmations/{card.id}" for card in cards]
+    assert len(agent.messages) == len(agent.screen)
+
+
+def test_a_late_message_keeps_the_tag_and_the_card_of_its_time(house: House) -> None:
+    (agent,) = house.subscribe(minutes=(480, 510))
+    house.now = NOW + 20 * MINUTE
+    house.dispatcher().send_due(house.now)
+    assert list(agent.screen) == ["daily-2027-01-15-0"]
+    house.now = NOW + 2 * HOUR
+    house.dispatcher().send_due(house.now)
+    assert list(agent.screen) == ["daily-2027-01-15-0", "daily-2027-01-15-1"]
+
+
+def test_it_comes_on_the_chosen_weekdays_alone(house: House) -> None:
+    (agent,) = house.subscribe(days=(1, 5))  # the 15th is a Friday
+    walk(house, NOW + 8 * DAY)
+    assert list(agent.screen) == [f"daily-2027-01-{day}" for day in (15, 18, 22)]
+
+
+def test_nothing_comes_before_the_end_of_a_pause(house: House) -> None:
+    (agent,) = house.subscribe(pause_until=date(2027, 2, 1))
+    walk(house, NOW + 18 * DAY)
+    assert list(agent.screen) == ["daily-2027-02-01", "daily-2027-02-02"]
+
+
+def test_where_the_device_picks_the_words_no_card_is_on_the_wire(house: House) -> None:
+    (agent,) = house.subscribe(source=Source.DEVICE)
+    house.dispatcher().send_due(NOW)
+    note = note_of(agent)
+    assert (note["body"], note["data"]) == (NEUTRAL_BODY, {"source": "device"})
+    assert DUE_CARD.id not in str(note)
+
+
+def test_a_sound_is_there_for_who_wants_it(house: House) -> None:
+    (quiet,), (loud,) = house.subscribe(), house.subscribe(sound=True)
+    house.dispatcher().send_due(NOW)
+    assert (note_of(quiet)["silent"], note_of(loud)["silent"]) == (True, False)
 
 
 # What is on the wire
@@ -609,6 +669,40 @@ def test_a_test_that_was_asked_for_before_a_downtime_is_not_sent(house: House) -
     assert house.dispatcher().send_due(NOW + HOUR).skipped == 1
     assert house.row(agent, "test") is None
     assert agent.messages == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome", "status"),
+    [
+        (Answer(201), "accepted", 201),
+        (refuse(403), "credentials", 403),
+        (refuse(413), "message", 413),
+        (refuse(429), "throttled", 429),
+        (refuse(503), "transient", 503),
+        (RESET, "transient", 0),
+    ],
+)
+def test_what_the_push_service_said_to_a_test_can_be_looked_up(
+    house: House, answer: Answer, outcome: str, status: int
+) -> None:
+    (agent,) = house.subscribe(1, answer, minute=1080)
+    house.store.request_test(agent.endpoint, NOW)
+    house.dispatcher().send_due(NOW + 2)
+    found = house.store.find(agent.endpoint)
+    assert found is not None
+    assert found.last_test == LastTest(NOW + 2, outcome, status)
+    assert found.last_accepted_at is None
+
+
+def test_when_the_push_service_last_took_a_daily_message_can_be_looked_up(house: House) -> None:
+    (agent,) = house.subscribe()
+    worker = house.dispatcher()
+    for now in (NOW, NOW + DAY):
+        house.now = now
+        worker.send_due(now)
+        found = house.store.find(agent.endpoint)
+        assert found is not None
+        assert (found.last_accepted_at, found.last_test) == (now, None)
 
 
 def test_a_test_finds_out_that_a_subscription_is_gone(house: House) -> None:

@@ -19,6 +19,7 @@ from webapp.push.message import NEUTRAL_BODY
 from webapp.push.message import Message
 from webapp.push.message import compose
 from webapp.schedule import Level
+from webapp.schedule import Source
 
 BASE = "https://pocket.org"
 CARD = Affirmation(
@@ -28,8 +29,15 @@ OTHER = Affirmation(id="a-pause-is-allowed", text="A pause is allowed.", topic="
 TAG = "daily-2027-01-15"
 
 
-def message(card: Affirmation = CARD, level: Level = Level.WORDS, tag: str = TAG) -> Message:
-    return compose(card, level, tag, BASE)
+def message(
+    card: Affirmation = CARD,
+    level: Level = Level.WORDS,
+    tag: str = TAG,
+    source: Source = Source.DECK,
+    *,
+    sound: bool = False,
+) -> Message:
+    return compose(card, level, tag, BASE, source, sound=sound)
 
 
 def payload_of(made: Message) -> Any:
@@ -60,6 +68,8 @@ def problems_for_webkit(payload: Any) -> list[str]:
         "mutable": lambda value: isinstance(value, bool),
         "data": lambda value: True,
     }
+    if type(payload.get("mutable", False)) is not bool:
+        return ["wrong mutable"]
     missing = [f"no {name}" for name in ("title", "navigate") if name not in notification]
     unknown = [f"unknown {name}" for name in notification if name not in rules]
     wrong = [f"wrong {n}" for n, v in notification.items() if n in rules and not rules[n](v)]
@@ -70,9 +80,10 @@ def is_absolute(value: object) -> bool:
     return isinstance(value, str) and all(urlsplit(value)[:2])
 
 
-@pytest.mark.parametrize("level", Level)
-def test_webkits_strict_parser_takes_the_message(level: Level) -> None:
-    assert problems_for_webkit(payload_of(message(level=level))) == []
+@pytest.mark.parametrize(("level", "source", "sound"), [*product(Level, Source, (True, False))])
+def test_webkits_strict_parser_takes_the_message(level: Level, source: Source, sound: bool) -> None:
+    made = message(level=level, source=source, sound=sound)
+    assert problems_for_webkit(payload_of(made)) == []
 
 
 @pytest.mark.parametrize(
@@ -133,6 +144,34 @@ def test_the_title_is_the_same_for_all_and_fits_a_lock_screen(level: Level) -> N
 @pytest.mark.parametrize("level", Level)
 def test_a_note_makes_no_sound_by_default(level: Level) -> None:
     assert note(level)["silent"] is True
+
+
+@pytest.mark.parametrize("level", Level)
+def test_a_note_makes_a_sound_where_the_reader_wants_it(level: Level) -> None:
+    assert payload_of(message(level=level, sound=True))["notification"]["silent"] is False
+
+
+def test_where_the_device_picks_the_words_the_neutral_ones_stand_in() -> None:
+    payload = payload_of(message(source=Source.DEVICE))
+    notification = payload["notification"]
+    assert (notification["body"], notification["navigate"]) == (NEUTRAL_BODY, f"{BASE}/")
+    assert notification["data"] == {"source": "device"}
+    assert payload["mutable"] is notification["mutable"] is True
+
+
+def test_where_the_device_picks_the_words_the_message_is_the_same_for_every_card() -> None:
+    assert message(CARD, source=Source.DEVICE) == message(OTHER, source=Source.DEVICE)
+
+
+def test_neutral_stays_neutral_whoever_picks_the_words() -> None:
+    assert message(level=Level.NEUTRAL, source=Source.DEVICE) == message(level=Level.NEUTRAL)
+
+
+def test_only_what_the_device_may_change_is_said_to_be_changeable() -> None:
+    for level in Level:
+        text = message(level=level).plaintext.decode()
+        assert "mutable" not in text
+        assert "data" not in text
 
 
 @pytest.mark.parametrize("level", Level)

@@ -25,6 +25,7 @@ from webapp.push.settlement import skip
 from webapp.schedule import Reminder
 from webapp.store import Advance
 from webapp.store import Due
+from webapp.store import LastTest
 from webapp.store import Remove
 from webapp.store import Retry
 from webapp.subscription import PushSubscription
@@ -184,6 +185,18 @@ def test_a_run_of_failures_keeps_its_beginning() -> None:
     due = replace(DUE, failing_since=NOW - 9 * DAY)
     settlement = settle(due, verdict(Outcome.TRANSIENT), WINDOW, NOW, 0)
     assert settlement == Retry(due, NOW + MINUTE, failing_since=NOW - 9 * DAY)
+
+
+@pytest.mark.parametrize("outcome", [one for one in Outcome if one is not Outcome.GONE])
+@pytest.mark.parametrize("status", [201, None])
+def test_what_the_push_service_said_to_a_test_is_kept_and_of_a_daily_message_it_is_not(
+    outcome: Outcome, status: int | None
+) -> None:
+    tested = settle(TEST, verdict(outcome), WINDOW, NOW + 5, 0, status)
+    daily = settle(DUE, verdict(outcome), WINDOW, NOW + 5, 0, status)
+    assert isinstance(tested, Advance | Retry) and isinstance(daily, Advance | Retry)
+    assert tested.test == LastTest(NOW + 5, outcome.value, status or 0)
+    assert daily.test is None
 
 
 @pytest.mark.parametrize("outcome", [Outcome.CREDENTIALS, Outcome.THROTTLED])

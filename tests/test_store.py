@@ -38,6 +38,8 @@ from webapp.schedule import Source
 from webapp.schedule import next_due
 from webapp.store import Advance
 from webapp.store import Due
+from webapp.store import LastTest
+from webapp.store import Proof
 from webapp.store import Remove
 from webapp.store import Retry
 from webapp.store import Store
@@ -218,6 +220,106 @@ def test_many_saves_of_one_endpoint_at_once_leave_one_row(store: Store, database
     assert found.next == next_due(found.reminder, datetime.fromtimestamp(NOW, UTC))
 
 
+# Take the place of another
+
+
+OLD = Proof(subscription().endpoint, AUTH)
+
+
+def test_a_new_subscription_takes_the_place_of_an_old_one(store: Store, database_url: str) -> None:
+    store.save(subscription(), MORNING, NOW)
+    store.request_test(subscription().endpoint, NOW)
+    saved = store.save(subscription(2), MORNING, NOW + 5, replaces=OLD)
+    assert store.find(OLD.endpoint) is None
+    assert store.find(subscription(2).endpoint) == saved
+    assert saved.next == Occurrence(date(2027, 1, 16), EIGHT)
+    assert count_rows(database_url) == (1, 1)
+
+
+def test_what_was_due_for_the_old_one_is_due_for_the_new(store: Store) -> None:
+    store.save(subscription(), MORNING, NOW)
+    saved = store.save(subscription(2), MORNING, EIGHT + 30, replaces=OLD)
+    assert saved.next == Occurrence(date(2027, 1, 16), EIGHT)
+    assert claim_one(store, EIGHT + 31).subscription == subscription(2)
+
+
+def test_what_was_in_flight_for_the_old_one_comes_again_for_the_new(store: Store) -> None:
+    """Nobody can tell whether the old subscription still brought it; the tag is the same."""
+    store.save(subscription(), MORNING, NOW)
+    lost = claim_one(store)
+    store.save(subscription(2), MORNING, EIGHT + 1, replaces=OLD)
+    store.settle([Advance(lost, tomorrow(lost), accepted=True)], EIGHT + 2)
+    again = claim_one(store, lost.lease)
+    assert (again.subscription, again.occurrence) == (subscription(2), lost.occurrence)
+
+
+def test_an_occurrence_that_was_sent_to_the_old_one_is_not_sent_to_the_new(store: Store) -> None:
+    store.save(subscription(), MORNING, NOW)
+    due = claim_one(store)
+    store.settle([Advance(due, tomorrow(due), accepted=True)], EIGHT + 1)
+    saved = store.save(subscription(2), MORNING, EIGHT + 2, replaces=OLD)
+    assert saved.next == Occurrence(date(2027, 1, 17), EIGHT + 86_400)
+
+
+def test_new_times_in_the_place_of_another_count_from_now(store: Store) -> None:
+    store.save(subscription(), MORNING, NOW)
+    evening = dataclasses.replace(MORNING, minutes=(20 * 60,))
+    saved = store.save(subscription(2), evening, EIGHT + 30, replaces=OLD)
+    assert saved.next == Occurrence(date(2027, 1, 16), EIGHT + 12 * 3600)
+
+
+def test_a_known_subscription_keeps_its_own_schedule_when_it_replaces_another(store: Store) -> None:
+    store.save(subscription(), MORNING, NOW)
+    store.save(subscription(2), MORNING, EIGHT)
+    saved = store.save(subscription(2), MORNING, EIGHT + 1, replaces=OLD)
+    assert saved.next == Occurrence(date(2027, 1, 17), EIGHT + 86_400)
+    assert store.find(OLD.endpoint) is None
+
+
+@pytest.mark.parametrize(
+    "proof",
+    [
+        Proof(OLD.endpoint, AUTH[::-1]),
+        Proof(subscription(3).endpoint, AUTH),
+        Proof(subscription(2).endpoint, AUTH),
+    ],
+)
+def test_what_is_unknown_not_proven_or_the_same_is_not_replaced(store: Store, proof: Proof) -> None:
+    first = store.save(subscription(), MORNING, NOW)
+    saved = store.save(subscription(2), MORNING, NOW, replaces=proof)
+    assert store.find(OLD.endpoint) == first
+    assert store.find(subscription(2).endpoint) == saved
+
+
+def test_who_may_not_change_an_endpoint_replaces_nothing_with_it(store: Store) -> None:
+    first = store.save(subscription(), MORNING, NOW)
+    store.save(subscription(2), MORNING, NOW)
+    with pytest.raises(OwnerError):
+        store.save(subscription(2, auth=AUTH[::-1]), MORNING, NOW, replaces=OLD)
+    assert store.find(OLD.endpoint) == first
+
+
+def test_replacing_at_once_leaves_one_and_never_a_deadlock(store: Store) -> None:
+    fill(store, 8)
+    dues = store.claim_due(EIGHT, 100, LEASE)
+    barrier = threading.Barrier(4)
+
+    def replace_each(shift: int) -> None:
+        barrier.wait()
+        for number in range(8):
+            old = Proof(subscription(number).endpoint, AUTH)
+            store.save(subscription(number + shift), MORNING, EIGHT, replaces=old)
+
+    def settle() -> None:
+        barrier.wait()
+        store.settle([Advance(due, tomorrow(due), accepted=True) for due in dues], EIGHT)
+
+    with ThreadPoolExecutor(4) as pool:
+        jobs = [pool.submit(replace_each, shift) for shift in (100, 100, -1)]
+        for job in [*jobs, pool.submit(settle)]:
+            job.result(timeout=30)
+
+
 # Remove
 
 
@@ -376,6 +478,38 @@ def test_a_later_acceptance_keeps_since_when(store: Store) -> None:
     found = store.find(subscription().endpoint)
     assert found is not None
     assert found.accepted_at == EIGHT + 2
+
+
+def last_accepted(store: Store) -> int | None:
+    found = store.find(subscription().endpoint)
+    assert found is not None
+    return found.last_accepted_at
+
+
+def test_the_last_acceptance_of_a_daily_message_is_known(store: Store) -> None:
+    store.save(subscription(), MORNING, NOW)
+    assert last_accepted(store) is None
+    for day in range(2):
+        due = claim_one(store, EIGHT + day * 86_400)
+        store.settle([Advance(due, tomorrow(due), accepted=True)], due.first_due_at + 2)
+        assert last_accepted(store) == due.first_due_at + 2
+
+
+def test_what_comes_after_an_acceptance_leaves_it_known(store: Store) -> None:
+    store.save(subscription(), MORNING, NOW)
+    due = claim_one(store)
+    store.settle([Advance(due, tomorrow(due), accepted=True)], EIGHT + 2)
+    due = claim_one(store, EIGHT + 86_400)
+    store.release([due])
+    due = claim_one(store, EIGHT + 86_400)
+    store.settle([Retry(due, EIGHT + 86_460)], EIGHT + 86_401)
+    due = claim_one(store, EIGHT + 86_460)
+    store.settle([Advance(due, tomorrow(due), accepted=False)], EIGHT + 86_461)
+    store.save(subscription(), dataclasses.replace(MORNING, minutes=(9,)), EIGHT + 86_462)
+    store.request_test(subscription().endpoint, EIGHT + 86_463)
+    due = claim_one(store, EIGHT + 86_463)
+    store.settle([Advance(due, None, accepted=True)], EIGHT + 86_464)
+    assert last_accepted(store) == EIGHT + 2
 
 
 def test_a_retry_keeps_the_occurrence_and_counts(store: Store) -> None:
@@ -551,6 +685,38 @@ def test_a_settled_test_is_over(store: Store) -> None:
     found = store.find(subscription().endpoint)
     assert found is not None
     assert (found.accepted_at, found.next.due_at) == (NOW + 1, EIGHT)
+
+
+def last_test(store: Store) -> LastTest | None:
+    found = store.find(subscription().endpoint)
+    assert found is not None
+    return found.last_test
+
+
+def test_the_answer_to_a_test_is_kept_until_the_next(store: Store) -> None:
+    store.save(subscription(), MORNING, NOW)
+    store.request_test(subscription().endpoint, NOW)
+    assert last_test(store) is None
+    refused = LastTest(NOW + 1, "transient", 503)
+    store.settle([Retry(claim_one(store, NOW), NOW + 60, NOW + 1, refused)], NOW + 1)
+    assert last_test(store) == refused
+    accepted = LastTest(NOW + 61, "accepted", 201)
+    due = claim_one(store, NOW + 60)
+    store.settle([Advance(due, None, accepted=True, test=accepted)], NOW + 61)
+    assert last_test(store) == accepted
+    due = claim_one(store)
+    store.settle([Advance(due, tomorrow(due), accepted=True)], EIGHT)
+    assert last_test(store) == accepted
+
+
+def test_the_answer_to_a_test_that_was_asked_for_again_is_not_kept(store: Store) -> None:
+    store.save(subscription(), MORNING, NOW)
+    store.request_test(subscription().endpoint, NOW)
+    lost = claim_one(store, NOW)
+    store.request_test(subscription().endpoint, NOW + 1)
+    stale = LastTest(NOW, "transient", 0)
+    store.settle([Advance(lost, None, accepted=False, test=stale)], NOW + 2)
+    assert last_test(store) is None
 
 
 def test_a_second_request_starts_the_test_anew(store: Store) -> None:

@@ -73,10 +73,15 @@ class Deck:
         """The card of that id, living or retired; raises KeyError."""
         return self._cards[id]
 
-    def of_the_day(self, day: date, topics: Collection[str] = ()) -> Affirmation:
-        """The card for a reader's local date among those topics; all topics when none has cards."""
+    def of_the_day(self, day: date, topics: Collection[str] = (), slot: int = 0) -> Affirmation:
+        """The card for a reader's local date among those topics; all topics when none has cards.
+
+        `slot` (0, 1, 2) is which of the day's reminders asks: their cards lie a third of the
+        chosen ones apart, so that none comes again within weeks. Pages show slot 0.
+        """
         chosen = [card for card in self.cards if card.topic in topics] or self.cards
-        return chosen[(day - _EPOCH).days % len(chosen)]
+        place = (day - _EPOCH).days + slot * max(1, len(chosen) // 3)
+        return chosen[place % len(chosen)]
 
     def after(self, id: str) -> Affirmation:
         """The next card, round the end; the first after a retired one; raises KeyError."""

@@ -40,11 +40,20 @@ def main() -> None:
         for day in DATES
         for topics in SELECTIONS
     ]
+    slots = [
+        {
+            "date": day,
+            "topics": topics,
+            "ids": [deck.of_the_day(date.fromisoformat(day), topics, slot).id for slot in range(3)],
+        }
+        for day in DATES[::4]
+        for topics in SELECTIONS
+    ]
     neighbours = [
         {"id": card.id, "next": deck.after(card.id).id, "previous": deck.before(card.id).id}
         for card in deck.cards + deck.retired
     ]
-    rows = {"cases": cases, "neighbours": neighbours}
+    rows = {"cases": cases, "slots": slots, "neighbours": neighbours}
     lists = [f'"{name}": [\n{_lines(items)}\n]' for name, items in rows.items()]
     print(",\n".join([f'{{"deck": {_line(deck.as_json())}', *lists]) + "}")
 

@@ -194,7 +194,10 @@ class Dispatcher:
         due, name, reply = answer
         verdict = judge(reply.status, reply.headers, batch.now)
         self._tally.add(name, verdict.outcome, batch.counts)
-        batch.settlements.append(settle(due, verdict, self._window, batch.now, self._chance()))
+        chance = self._chance()
+        batch.settlements.append(
+            settle(due, verdict, self._window, batch.now, chance, reply.status)
+        )
         if self._origins[name].record(verdict.outcome, batch.now):
             _log.error("%s is out (%s): %s", name, verdict.outcome.value, reply.quote())
         elif verdict.outcome is Outcome.MESSAGE and batch.counts.message <= TOLD_AT_MOST:

@@ -1,7 +1,8 @@
 """One message for every browser: declarative Web Push, read by our service worker elsewhere.
 
 Written as strictly as WebKit's parser reads it: one wrong type voids the whole message there.
-It never encrypts, and at level `neutral` never holds anything that tells one card from another.
+It never encrypts. At level `neutral`, and where the device picks the words, it never holds
+anything that tells one card from another.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from webapp.deck import Affirmation
 from webapp.deck import typeset
 from webapp.errors import MessageTooLarge
 from webapp.schedule import Level
+from webapp.schedule import Source
 
 TITLE = "Pocket note"
 NEUTRAL_BODY = "A short note is ready when you are."
@@ -47,19 +49,35 @@ class Message:
         )
 
 
-def compose(card: Affirmation, level: Level, tag: str, base_url: str) -> Message:
+def compose(
+    card: Affirmation,
+    level: Level,
+    tag: str,
+    base_url: str,
+    source: Source = Source.DECK,
+    *,
+    sound: bool = False,
+) -> Message:
     """The message that brings `card`, or at level `neutral` only the news that there is one.
 
-    Messages with the same `tag` (the occurrence) replace each other: by topic while they wait
-    at the push service, by tag on the screen. `base_url` has no slash at its end.
+    With the device as `source` the service worker puts the reader's own words in place of the
+    neutral ones, which stand where it does not run. Messages with the same `tag` (the occurrence)
+    replace each other: by topic while they wait at the push service, by tag on the screen.
+    `base_url` has no slash at its end.
     Raises MessageTooLarge over 2,597 octets.
     """
-    notification = _neutral(base_url) if level is Level.NEUTRAL else _words(card, base_url)
+    is_by_device = level is Level.WORDS and source is Source.DEVICE
+    is_neutral = level is Level.NEUTRAL or is_by_device
+    notification = _neutral(base_url) if is_neutral else _words(card, base_url)
     notification |= {"title": TITLE, "tag": tag, "icon": base_url + ICON, "dir": "auto"}
     # The style guide wants no sound by default. True drops the sound, the vibration and Android's
     # heads-up banner; the note still stands on the screen, which is what Safari insists on.
-    notification["silent"] = True
-    plaintext = _json({"web_push": DECLARATIVE, "notification": notification})
+    notification["silent"] = not sound
+    message = {"web_push": DECLARATIVE, "notification": notification}
+    if is_by_device:
+        message["mutable"] = True  # the standard's place; Safari 18.4 looks in the notification
+        notification |= {"mutable": True, "data": {"source": source.value}}
+    plaintext = _json(message)
     if len(plaintext) > MAX_OCTETS:
         raise MessageTooLarge(len(plaintext), MAX_OCTETS)
     return Message(plaintext, _hash(tag))

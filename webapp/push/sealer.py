@@ -16,7 +16,10 @@ from webapp.push.message import Message
 from webapp.push.message import compose
 from webapp.push.transport import Post
 from webapp.schedule import Level
+from webapp.schedule import Occurrence
+from webapp.schedule import Source
 from webapp.schedule import local_date
+from webapp.schedule import slot_of
 from webapp.store import Due
 from webapp.store.values import TEST
 
@@ -34,8 +37,10 @@ class Sealer:
 
     def seal(self, due: Due, audience: str, ttl_seconds: int, now: int) -> Post[Due]:
         """The encrypted message for one subscription, whose endpoint's origin is `audience`."""
-        day, tag = _day_and_tag(due, now)
-        message = self._compose(day, due.reminder.topics, due.reminder.level, tag)
+        day, slot, tag = _place(due, now)
+        wish = due.reminder
+        how = (wish.level, wish.source, wish.sound)
+        message = self._compose(day, wish.topics, slot, tag, how)
         authorization = self._signer.authorization(audience, now, due.application_key)
         body = encrypt(
             message.plaintext,
@@ -51,17 +56,35 @@ class Sealer:
         """Make sender keys ahead, while there is nothing else to do."""
         self._keys.refill()
 
-    def _compose_for(self, day: date, topics: tuple[str, ...], level: Level, tag: str) -> Message:
-        card = self._deck.of_the_day(day, topics)
-        return compose(card, level, tag, self._settings.base_url)
+    def _compose_for(
+        self,
+        day: date,
+        topics: tuple[str, ...],
+        slot: int,
+        tag: str,
+        how: tuple[Level, Source, bool],
+    ) -> Message:
+        card = self._deck.of_the_day(day, topics, slot)
+        level, source, sound = how
+        return compose(card, level, tag, self._settings.base_url, source, sound=sound)
 
     def _head_for(self, message: Message, ttl_seconds: int, authorization: str) -> tuple[str, ...]:
         lines = message.headers(ttl_seconds, self._settings.push_urgency)
         return (*lines, f"Authorization: {authorization}")
 
 
-def _day_and_tag(due: Due, now: int) -> tuple[date, str]:
-    """A daily message is for the local date it was due on, however late; a test for today."""
+def _place(due: Due, now: int) -> tuple[date, int, str]:
+    """Day, slot and tag: a daily message is for the local date and time it was due at, however
+    late; a test for today.
+    """
     if due.kind == TEST:
-        return local_date(due.reminder, datetime.fromtimestamp(now, UTC)), due.occurrence
-    return date.fromisoformat(due.occurrence), f"{due.kind}-{due.occurrence}"
+        return local_date(due.reminder, datetime.fromtimestamp(now, UTC)), 0, due.occurrence
+    day, tag = date.fromisoformat(due.occurrence), f"{due.kind}-{due.occurrence}"
+    if len(due.reminder.minutes) == 1:
+        return day, 0, tag
+    slot = _slot_of(due.reminder, Occurrence(day, due.first_due_at))
+    return day, slot, f"{tag}-{slot}"
+
+
+# Thousands share one minute of one zone; the sum is done once for them.
+_slot_of = lru_cache(maxsize=4_096)(slot_of)

@@ -7,6 +7,7 @@ of nothing but failures; refused credentials and a refused message are ours and 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC
 from datetime import datetime
 from functools import lru_cache
@@ -19,6 +20,7 @@ from webapp.schedule import Reminder
 from webapp.schedule import next_due
 from webapp.store import Advance
 from webapp.store import Due
+from webapp.store import LastTest
 from webapp.store import Remove
 from webapp.store import Retry
 from webapp.store import Settlement
@@ -73,8 +75,25 @@ def hold(due: Due, window: Window, until: int, now: int, chance: float) -> Settl
     return _again(due, window, now + delay, now)
 
 
-def settle(due: Due, verdict: Verdict, window: Window, now: int, chance: float) -> Settlement:
-    """What follows from a push service's answer; `chance` from 0 to 1 is the jitter."""
+def settle(
+    due: Due,
+    verdict: Verdict,
+    window: Window,
+    now: int,
+    chance: float,
+    status: int | None = None,
+) -> Settlement:
+    """What follows from a push service's answer, which had this HTTP `status`.
+
+    `chance` from 0 to 1 is the jitter.
+    """
+    settlement = _follow(due, verdict, window, now, chance)
+    if due.kind != TEST or isinstance(settlement, Remove):
+        return settlement
+    return replace(settlement, test=LastTest(now, verdict.outcome.value, status or 0))
+
+
+def _follow(due: Due, verdict: Verdict, window: Window, now: int, chance: float) -> Settlement:
     match verdict.outcome:
         case Outcome.ACCEPTED:
             return Advance(due, window.following(due, now), accepted=True)

@@ -26,6 +26,7 @@ from webapp.store.overview import Pulse
 from webapp.store.values import Advance
 from webapp.store.values import Due
 from webapp.store.values import LastTest
+from webapp.store.values import Proof
 from webapp.store.values import Record
 from webapp.store.values import Remove
 from webapp.store.values import Retry
@@ -37,6 +38,7 @@ __all__ = [
     "Due",
     "LastTest",
     "Overview",
+    "Proof",
     "Pulse",
     "Record",
     "Remove",
@@ -62,15 +64,18 @@ class Store:
         reminder: Reminder,
         now: int,
         application_key: str | None = None,
+        replaces: Proof | None = None,
     ) -> Record:
         """Keep one reminder per endpoint; saving the same again changes nothing.
 
         New times, days, zone or pause count from `now`; unchanged ones keep what is due, in
         flight or not. `application_key` is the public key the subscription was made with; None
-        keeps what is known. Raises OwnerError when the endpoint is known with another auth secret.
+        keeps what is known. What it `replaces` is forgotten, and what was due there is due here;
+        unknown or not proven, it is left as it is. Raises OwnerError when the endpoint is known
+        with another auth secret.
         """
         with self._writing.begin() as connection:
-            return registry.save(connection, subscription, reminder, now, application_key)
+            return registry.save(connection, subscription, reminder, now, application_key, replaces)
 
     def find(self, endpoint: str) -> Record | None:
         """Return all that is stored about one endpoint."""

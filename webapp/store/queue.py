@@ -19,6 +19,7 @@ from sqlalchemy import select
 from sqlalchemy import update
 
 from webapp.store.registry import remove_gone
+from webapp.store.tables import Instant
 from webapp.store.tables import push_schedule
 from webapp.store.tables import push_subscription
 from webapp.store.values import Advance
@@ -54,7 +55,13 @@ _IS_MINE = (
 )
 # Not `accepted_at`: a subscription has a column of that name too.
 _SCHEDULED = [column for column in push_schedule.columns if column.name != "accepted_at"]
-_MOVE = update(push_schedule).where(*_IS_MINE)
+_MOVE = (
+    update(push_schedule)
+    .where(*_IS_MINE)
+    .values(
+        accepted_at=func.coalesce(bindparam("taken_at", type_=Instant), push_schedule.c.accepted_at)
+    )
+)
 _END = delete(push_schedule).where(*_IS_MINE)
 _FACTS = update(push_subscription).where(
     push_subscription.c.id == bindparam("mine_id"),
@@ -93,7 +100,8 @@ def settle(connection: Connection, settlements: Sequence[Settlement], now: int) 
     _lock(connection, [one.due.subscription_id for one in ordered])
     _execute(connection, _FACTS, [_accepted(one, now) for one in ordered if _is_news(one)])
     _execute(connection, _FACTS, [_failing(one) for one in ordered if _is_new_failure(one)])
-    _execute(connection, _MOVE, [move for one in ordered if (move := _move(one))])
+    _execute(connection, _FACTS, [tested for one in ordered if (tested := _tested(one))])
+    _execute(connection, _MOVE, [move for one in ordered if (move := _move(one, now))])
     _execute(connection, _END, [_mine(one.due) for one in ordered if _is_last(one)])
     gone = [one.due for one in ordered if isinstance(one, Remove)]
     remove_gone(connection, [(due.subscription_id, due.subscription.endpoint) for due in gone])
@@ -102,7 +110,8 @@ def settle(connection: Connection, settlements: Sequence[Settlement], now: int) 
 def release(connection: Connection, dues: Sequence[Due]) -> None:
     """Move claimed rows back to their own instant, which is past."""
     ordered = sorted(dues, key=lambda due: (due.subscription_id, due.kind))
-    _execute(connection, _MOVE, [{**_mine(due), "due_at": due.first_due_at} for due in ordered])
+    moves = [{**_mine(due), "due_at": due.first_due_at, "taken_at": None} for due in ordered]
+    _execute(connection, _MOVE, moves)
 
 
 def next_due_at(connection: Connection) -> int | None:
@@ -151,27 +160,37 @@ def _failing(one: Settlement) -> dict[str, object]:
     return {**_mine(one.due), "failing_since": getattr(one, "failing_since", None)}
 
 
+def _tested(one: Settlement) -> dict[str, object]:
+    test = None if isinstance(one, Remove) else one.test
+    if test is None:
+        return {}
+    facts = {"tested_at": test.at, "test_outcome": test.outcome, "test_status": test.status}
+    return {**_mine(one.due), **facts}
+
+
 def _is_last(one: Settlement) -> bool:
     return isinstance(one, Advance) and one.next is None
 
 
-def _move(one: Settlement) -> dict[str, object]:
+def _move(one: Settlement, now: int) -> dict[str, object]:
     """Return what comes next for this row, or nothing when nothing does."""
     due = one.due
     if isinstance(one, Retry):
-        return _row(due, one.at, due.occurrence, due.first_due_at, due.attempts + 1)
+        return {
+            **_mine(due),
+            "due_at": one.at,
+            "occurrence": due.occurrence,
+            "first_due_at": due.first_due_at,
+            "attempts": due.attempts + 1,
+            "taken_at": None,
+        }
     if isinstance(one, Advance) and one.next is not None:
-        return _row(due, one.next.due_at, one.next.date.isoformat(), one.next.due_at, 0)
+        return {
+            **_mine(due),
+            "due_at": one.next.due_at,
+            "occurrence": one.next.date.isoformat(),
+            "first_due_at": one.next.due_at,
+            "attempts": 0,
+            "taken_at": now if one.accepted else None,
+        }
     return {}
-
-
-def _row(
-    due: Due, due_at: int, occurrence: str, first_due_at: int, attempts: int
-) -> dict[str, object]:
-    return {
-        **_mine(due),
-        "due_at": due_at,
-        "occurrence": occurrence,
-        "first_due_at": first_due_at,
-        "attempts": attempts,
-    }

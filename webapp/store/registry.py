@@ -28,10 +28,13 @@ from webapp.errors import OwnerError
 from webapp.schedule import Occurrence
 from webapp.schedule import Reminder
 from webapp.schedule import next_due
+from webapp.store.replacement import lock_replaced
+from webapp.store.replacement import take_place
 from webapp.store.tables import push_schedule
 from webapp.store.tables import push_subscription
 from webapp.store.values import DAILY
 from webapp.store.values import TEST
+from webapp.store.values import Proof
 from webapp.store.values import Record
 from webapp.store.values import read_record
 from webapp.store.values import read_reminder
@@ -75,11 +78,13 @@ def save(
     reminder: Reminder,
     now: int,
     application_key: str | None = None,
+    replaces: Proof | None = None,
 ) -> Record:
     """Insert or update one subscription and, when its times are new, what is due.
 
     Without an `application_key` the one on record stays.
     """
+    replaced = lock_replaced(connection, subscription.endpoint, replaces)
     row = _insert_or_lock(connection, subscription, reminder, now, application_key)
     if not hmac.compare_digest(bytes(row.auth), subscription.auth):
         raise OwnerError("subscription.keys.auth", _NOT_OWNER, _RENEW)
@@ -90,6 +95,9 @@ def save(
     has_moved = _when(known) != _when(reminder)
     upcoming = next_due(reminder, datetime.fromtimestamp(now, UTC))
     _schedule(connection, row.id, upcoming, has_moved=has_moved)
+    if replaced is not None:
+        is_as_before = _when(read_reminder(replaced.row)) == _when(reminder)
+        take_place(connection, row.id, replaced, is_as_before=is_as_before)
     found = connection.execute(_FIND.where(push_subscription.c.id == row.id)).one()
     return read_record(found)
 

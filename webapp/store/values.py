@@ -24,6 +24,14 @@ TIMES = ("minute", "minutes", "zone", "utc_offset_minutes", "days", "pause_until
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """Who has the auth secret of an endpoint owns it."""
+
+    endpoint: str
+    auth: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class LastTest:
     """What a push service said to the last test: when, an outcome's value, the HTTP status or 0."""
 
@@ -79,24 +87,27 @@ class Advance:
     """Done with this occurrence: on to `next`; None ends it (a test).
 
     `accepted` ends a run of failures; `failing_since` begins one, None leaves it as it is.
+    `test` is what the push service said, when this was one.
     """
 
     due: Due
     next: Occurrence | None
     accepted: bool
     failing_since: int | None = None
+    test: LastTest | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Retry:
     """The same occurrence again at the instant `at`.
 
-    `failing_since` begins a run of failures; None leaves it as it is.
+    `failing_since` begins a run of failures; None leaves it as it is. `test` as above.
     """
 
     due: Due
     at: int
     failing_since: int | None = None
+    test: LastTest | None = None
 
 
 @dataclass(frozen=True, slots=True)
