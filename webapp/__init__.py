@@ -48,6 +48,7 @@ from webapp.store import open_store
 from webapp.subscription import DEFAULT_PUSH_HOSTS
 from webapp.subscription import HostPolicy
 from webapp.views.api import api_blueprint
+from webapp.views.feeds import feeds_blueprint
 from webapp.views.operate import operate_blueprint
 from webapp.views.pages import pages_blueprint
 from webapp.views.previews import previews_blueprint
@@ -106,6 +107,7 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
     )
     app.register_blueprint(pages_blueprint(renderer, deck, _utc_now))
     app.register_blueprint(previews_blueprint(deck))
+    app.register_blueprint(feeds_blueprint(renderer, deck, settings.base_url, _utc_now))
     style = assets.stylesheet.integrity
     pages = page_headers(assets.inline_scripts, style, is_https=settings.is_https)
     app.register_blueprint(pwa_blueprint(settings, assets, renderer, kept_headers(pages)))

@@ -7,13 +7,16 @@ is a look-up. Nothing here depends on the reader, so every cache in between may 
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from functools import lru_cache
+from functools import partial
 from typing import TYPE_CHECKING
 
+import brotli
 from flask import Response
 from werkzeug.datastructures import Headers
 from whitenoise.compress import Compressor
@@ -27,21 +30,33 @@ JAVASCRIPT = "text/javascript; charset=utf-8"
 MANIFEST = "application/manifest+json"
 TEXT = "text/plain; charset=utf-8"
 JPEG = "image/jpeg"
+CALENDAR_TEXT = "text/calendar; charset=utf-8"
+ATOM_XML = "application/atom+xml; charset=utf-8"
+FEED_JSON = "application/feed+json"
 
 # `no-transform`: a proxy that rewrites pages would break the precache's hashes.
 REVALIDATE = "public, no-cache, no-transform"
 
 
 _COMPRESS = {"br": Compressor.compress_brotli, "gzip": Compressor.compress_gzip}
+_COMPRESS_FAST = {
+    "br": partial(brotli.compress, quality=5),
+    "gzip": partial(gzip.compress, mtime=0),
+}
 
 
 @dataclass(frozen=True)
 class Document:
-    """One resource, with the headers that each of its answers carries."""
+    """One resource, with the headers that each of its answers carries.
+
+    A brief one is made while somebody waits for it and soon another: it is compressed a hundred
+    times faster, which makes it hardly larger.
+    """
 
     body: bytes
     content_type: str
     extra: Mapping[str, str]
+    is_brief: bool = False
 
     @cached_property
     def digest(self) -> bytes:
@@ -86,7 +101,8 @@ class Document:
         return b"", Headers(self._shared())
 
     def _variant(self, encoding: str) -> tuple[bytes, Headers]:
-        data = _COMPRESS[encoding](self.body) if encoding else self.body
+        compress = _COMPRESS_FAST if self.is_brief else _COMPRESS
+        data = compress[encoding](self.body) if encoding else self.body
         headers = Headers(self._shared())
         headers["Content-Type"] = self.content_type
         headers["Content-Length"] = str(len(data))

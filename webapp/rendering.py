@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from dataclasses import fields
+from dataclasses import replace
 from datetime import date
 from datetime import timedelta
 from functools import cached_property
@@ -22,8 +23,11 @@ from webapp.deck import typeset
 from webapp.documents import HTML
 from webapp.documents import Document
 from webapp.documents import make_document
+from webapp.feeds.choices import SCREEN
+from webapp.feeds.screen import Screen
 from webapp.helplines import Helplines
 from webapp.push.message import NEUTRAL_BODY
+from webapp.push.message import TITLE
 
 SHEETS = ("topics", "saved", "sit", "settings", "reminders", "help", "install", "about")
 ONE_DAY = timedelta(days=1)
@@ -94,6 +98,7 @@ class Renderer:
             "helplines": helplines,
             "assets": assets,
             "application_server_key": key,
+            "neutral_title": TITLE,
             "neutral_body": NEUTRAL_BODY,
         }
 
@@ -112,6 +117,11 @@ class Renderer:
     def lost(self, today: date) -> Document:
         """The page for an address that leads nowhere: kind words and the day's card."""
         return self._page("lost.html", path="", view=self._of(today), nearby=(), page="lost")
+
+    def feeds(self, screen: Screen) -> Document:
+        """The screen of the calendar and the feeds, which no device keeps."""
+        page = self._page("feeds.html", path=SCREEN, page="feeds", screen=screen)
+        return replace(page, is_brief=True)
 
     @cached_property
     def frame(self) -> str:

@@ -1,0 +1,147 @@
+"""What the screen of the feeds shows: choices, each an address, and the addresses made of them.
+
+Choices are links because no form of ours may be sent (our policy's `form-action`), and a link needs
+no JavaScript.
+"""
+
+from __future__ import annotations
+
+import importlib.resources
+from collections.abc import Iterable
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import replace
+from functools import cache
+
+from webapp.deck import Deck
+from webapp.deck import typeset
+from webapp.errors import InputError
+from webapp.feeds.choices import ATOM
+from webapp.feeds.choices import CALENDAR
+from webapp.feeds.choices import CALENDAR_CHOICES
+from webapp.feeds.choices import FEED_CHOICES
+from webapp.feeds.choices import JSON_FEED
+from webapp.feeds.choices import SCREEN
+from webapp.feeds.choices import Choices
+from webapp.schedule import Level
+
+MINUTES = (0, 15, 30, 45)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One choice: what it is called, the screen with it chosen, and whether it is now."""
+
+    label: str
+    href: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """All that the template says. `opened` names the choice just made; `problem` is a refusal."""
+
+    choices: Choices
+    calendar: str
+    webcal: str
+    atom: str
+    json_feed: str
+    hours: tuple[Link, ...]
+    minutes: tuple[Link, ...]
+    regions: tuple[Link, ...]
+    places: tuple[Link, ...]
+    titles: tuple[Link, ...]
+    topics: tuple[Link, ...]
+    opened: str
+    problem: str
+
+
+def parse_region(text: str) -> str:
+    """Return the name of a part of the world, or the empty text. Raises InputError."""
+    if text and text not in places_by_region():
+        raise InputError("region", "is not a part of the world with time zones", "Leave it out")
+    return text
+
+
+def show_screen(
+    deck: Deck, choices: Choices, base_url: str, region: str, opened: str, problem: str
+) -> Screen:
+    """The screen after these choices; of a `region`, its time zones are there to choose from."""
+    calendar = base_url + CALENDAR + choices.query(CALENDAR_CHOICES)
+    return Screen(
+        choices=choices,
+        calendar=calendar,
+        webcal="webcal" + calendar[calendar.index(":") :],
+        atom=base_url + ATOM + choices.query(FEED_CHOICES),
+        json_feed=base_url + JSON_FEED + choices.query(FEED_CHOICES),
+        hours=tuple(_hours(choices)),
+        minutes=tuple(_minutes(choices)),
+        regions=tuple(_regions(choices, region or choices.zone.partition("/")[0])),
+        places=tuple(_places(choices, region)),
+        titles=tuple(_titles(choices)),
+        topics=tuple(_topics(deck, choices)),
+        opened=opened,
+        problem=problem,
+    )
+
+
+@cache
+def places_by_region() -> Mapping[str, tuple[str, ...]]:
+    """The time zones that people live in, by part of the world: those of tzdata's zone.tab."""
+    table = importlib.resources.files("tzdata").joinpath("zoneinfo/zone.tab")
+    rows = table.read_text(encoding="utf-8").splitlines()
+    names = sorted(row.split("\t")[2] for row in rows if not row.startswith("#"))
+    found: dict[str, tuple[str, ...]] = {}
+    for name in names:
+        region = name.partition("/")[0]
+        found[region] = (*found.get(region, ()), name)
+    return found
+
+
+def _hours(choices: Choices) -> Iterable[Link]:
+    hour, minute = divmod(choices.minute, 60)
+    for each in range(24):
+        changed = replace(choices, minute=each * 60 + minute)
+        yield _link(f"{each:02}", changed, "time", is_chosen=each == hour)
+
+
+def _minutes(choices: Choices) -> Iterable[Link]:
+    hour, minute = divmod(choices.minute, 60)
+    for each in sorted({*MINUTES, minute}):
+        changed = replace(choices, minute=hour * 60 + each)
+        yield _link(changed.time, changed, "time", is_chosen=each == minute)
+
+
+def _regions(choices: Choices, region: str) -> Iterable[Link]:
+    yield _link("Wherever I am", replace(choices, zone=""), "zone", is_chosen=not region)
+    for each in places_by_region():
+        link = _link(each, choices, "zone", is_chosen=each == region)
+        yield replace(link, href=link.href.replace("#", f"&region={each}#"))
+
+
+def _places(choices: Choices, region: str) -> Iterable[Link]:
+    for each in places_by_region().get(region, ()):
+        label = each.partition("/")[2].replace("_", " ").replace("/", ", ")
+        yield _link(label, replace(choices, zone=each), "zone", is_chosen=each == choices.zone)
+
+
+def _titles(choices: Choices) -> Iterable[Link]:
+    for level, label in ((Level.WORDS, "The words"), (Level.NEUTRAL, "A neutral note")):
+        changed = replace(choices, titles=level)
+        yield _link(label, changed, "titles", is_chosen=level is choices.titles)
+
+
+def _topics(deck: Deck, choices: Choices) -> Iterable[Link]:
+    """All of them, then each, which a tap adds or takes away."""
+    yield _link("All topics", replace(choices, topics=()), "topics", is_chosen=not choices.topics)
+    for topic in deck.topics:
+        is_chosen = topic.slug in choices.topics
+        slugs = {*choices.topics} ^ {topic.slug}
+        topics = tuple(each.slug for each in deck.topics if each.slug in slugs)
+        changed = replace(choices, topics=() if len(topics) == len(deck.topics) else topics)
+        yield _link(typeset(topic.title), changed, "topics", is_chosen=is_chosen)
+
+
+def _link(label: str, choices: Choices, place: str, *, is_chosen: bool) -> Link:
+    query = choices.query(CALENDAR_CHOICES)
+    return Link(label, f"{SCREEN}{query}&open={place}#{place}", is_chosen)

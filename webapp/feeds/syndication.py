@@ -1,0 +1,119 @@
+"""The feeds: an entry a day with the day's card, as Atom (RFC 4287) and as JSON Feed 1.1.
+
+Days are UTC's. An entry is named by its date and topics (RFC 4151) and never changes its name.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from datetime import timedelta
+from urllib.parse import urlsplit
+from xml.etree import ElementTree
+
+from webapp.deck import Deck
+from webapp.deck import typeset
+from webapp.feeds.choices import ATOM
+from webapp.feeds.choices import FEED_CHOICES
+from webapp.feeds.choices import JSON_FEED
+from webapp.feeds.choices import Choices
+
+DAYS = 14
+TITLE = "Pocket Affirmations"
+SUBTITLE = "One kind line a day about asking for help."
+JSON_VERSION = "https://jsonfeed.org/version/1.1"
+
+_NAMESPACE = "http://www.w3.org/2005/Atom"
+_ICON = "/static/icons/icon-192.png"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A day's card, typeset; `at` is the beginning of the day (RFC 3339)."""
+
+    id: str
+    url: str
+    at: str
+    title: str
+    text: str
+    topic: str
+
+
+def write_atom(deck: Deck, choices: Choices, base_url: str, today: date) -> str:
+    """The feed of the fourteen days up to `today`, a UTC date, newest first."""
+    entries = list(_entries(deck, choices, base_url, today))
+    address = base_url + ATOM + choices.query(FEED_CHOICES)
+    feed = ElementTree.Element("feed", {"xmlns": _NAMESPACE, "xml:lang": deck.lang})
+    _add(feed, "id", _name(base_url, f"feed{choices.key}"))
+    _add(feed, "title", TITLE)
+    _add(feed, "subtitle", SUBTITLE)
+    _add(feed, "updated", entries[0].at)
+    _add(feed, "link", rel="self", type="application/atom+xml", href=address)
+    _add(feed, "link", rel="alternate", type="text/html", href=f"{base_url}/")
+    _add(feed, "icon", base_url + _ICON)
+    _add(ElementTree.SubElement(feed, "author"), "name", TITLE)
+    for each in entries:
+        entry = ElementTree.SubElement(feed, "entry")
+        _add(entry, "id", each.id)
+        _add(entry, "title", each.title)
+        _add(entry, "published", each.at)
+        _add(entry, "updated", each.at)
+        _add(entry, "link", rel="alternate", type="text/html", href=each.url)
+        _add(entry, "category", term=each.topic)
+        _add(entry, "content", each.text, type="text")
+    ElementTree.indent(feed)
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{ElementTree.tostring(feed, "unicode")}\n'
+
+
+def write_json_feed(deck: Deck, choices: Choices, base_url: str, today: date) -> str:
+    """The same as a JSON Feed."""
+    feed = {
+        "version": JSON_VERSION,
+        "title": TITLE,
+        "description": SUBTITLE,
+        "home_page_url": f"{base_url}/",
+        "feed_url": base_url + JSON_FEED + choices.query(FEED_CHOICES),
+        "icon": base_url + _ICON,
+        "language": deck.lang,
+        "authors": [{"name": TITLE, "url": f"{base_url}/"}],
+        "items": [
+            {
+                "id": each.id,
+                "url": each.url,
+                "title": each.title,
+                "content_text": each.text,
+                "date_published": each.at,
+                "tags": [each.topic],
+            }
+            for each in _entries(deck, choices, base_url, today)
+        ],
+    }
+    return json.dumps(feed, ensure_ascii=False, indent=1) + "\n"
+
+
+def _entries(deck: Deck, choices: Choices, base_url: str, today: date) -> Iterator[Entry]:
+    for offset in range(DAYS):
+        day = today - timedelta(days=offset)
+        card = deck.of_the_day(day, choices.topics)
+        title = typeset(card.text)
+        yield Entry(
+            id=_name(base_url, f"daily-{day}{choices.key}"),
+            url=f"{base_url}/affirmations/{card.id}",
+            at=f"{day}T00:00:00Z",
+            title=title,
+            text=f"{title}\nA small step: {typeset(card.step)}" if card.step else title,
+            topic=typeset(deck.topic(card.topic).title),
+        )
+
+
+def _name(base_url: str, specific: str) -> str:
+    """A `tag:` name; an authority has no colon, which the address of a host may have."""
+    host = (urlsplit(base_url).hostname or "").replace(":", "-")
+    return f"tag:{host},2026:{specific}"
+
+
+def _add(parent: ElementTree.Element, name: str, text: str = "", **attributes: str) -> None:
+    element = ElementTree.SubElement(parent, name, attributes)
+    element.text = text or None
