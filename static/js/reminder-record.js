@@ -6,8 +6,9 @@
  * @typedef {Wanted & {zone: string}} Reminder as the API has it
  * @typedef {{follow: true} | {follow: false, home: string}} Zone that of the device wherever it is, or always one
  * @typedef {{endpoint: string, auth: string}} Proof which subscription, and that it is ours
- * @typedef {{wanted: Wanted, zone: Zone, isOn: boolean, isPending: boolean, told: Proof | null, next: {at: string} | null}} Kept
- *   `isPending`: the server has yet to hear of it; when it is off, that what it knows under `told` is to be deleted
+ * @typedef {{wanted: Wanted, zone: Zone, isOn: boolean, isPending: boolean, told: Proof | null, next: {at: string} | null, acceptedAt: string | null, why: string}} Kept
+ *   `isPending`: the server has yet to hear of it; when it is off, that what it knows under `told` is to be deleted;
+ *   `why` it is off when its reader did not turn it off: "permission" (withdrawn in the browser), "refused" (by the server)
  */
 
 import { isoDate } from "./deck.js";
@@ -36,7 +37,7 @@ export function reminderOf(/** @type {Kept} */ { wanted, zone }) {
 
 /** The reader wants it so, and the server does not know yet. */
 export function remember(/** @type {Wanted} */ wanted, /** @type {Zone} */ zone) {
-  return record.change((now) => ({ ...now, wanted, zone, isOn: true, isPending: true }));
+  return record.change((now) => ({ ...now, wanted, zone, isOn: true, isPending: true, why: "" }));
 }
 
 /** The server has taken `sent`; what the reader has changed since then is still to be told. */
@@ -45,13 +46,19 @@ export function confirm(/** @type {Reminder} */ sent, /** @type {{next: {at: str
 }
 
 /** The server says what it has; that counts, unless it is to be changed. */
-export function adopt(/** @type {{reminder: Reminder, next: {at: string} | null}} */ { reminder, next }, /** @type {Proof} */ told) {
-  return record.change((now) => (now.isPending ? now : { ...now, wanted: parseWanted(reminder), isOn: true, told, next }));
+export function adopt(/** @type {{reminder: Reminder, next: {at: string} | null, last_accepted_at?: string | null}} */ known, /** @type {Proof} */ told) {
+  const { reminder, next, last_accepted_at: acceptedAt = null } = known;
+  return record.change((now) => (now.isPending ? now : { ...now, wanted: parseWanted(reminder), isOn: true, told, next, acceptedAt }));
+}
+
+/** The server is to be told again; `told` is the subscription that it still knows, if it does. */
+export function tellAgain(/** @type {Proof | null} */ told) {
+  return record.change((now) => ({ ...now, told, isPending: now.isOn || now.isPending }));
 }
 
 /** It is off here. Where the server could not be told, `told` is kept, to do that later. */
-export function rememberOff(/** @type {boolean} */ isTold) {
-  return record.change((now) => ({ ...now, isOn: false, isPending: !isTold && now.told !== null, told: isTold ? null : now.told, next: null }));
+export function rememberOff(/** @type {boolean} */ isTold, why = "") {
+  return record.change((now) => ({ ...now, isOn: false, isPending: !isTold && now.told !== null, told: isTold ? null : now.told, next: null, why }));
 }
 
 /** Whether two reminders are the same in all that the API knows. */
@@ -62,7 +69,7 @@ export function isSame(/** @type {Reminder} */ one, /** @type {Reminder} */ othe
 
 /** Sound data out of anything. @returns {Kept} */
 export function parseRecord(/** @type {unknown} */ value) {
-  const { wanted, zone, isOn, isPending, told, next } = fields(value);
+  const { wanted, zone, isOn, isPending, told, next, acceptedAt, why } = fields(value);
   const { home } = fields(zone);
   const { endpoint, auth } = fields(told);
   return {
@@ -72,6 +79,8 @@ export function parseRecord(/** @type {unknown} */ value) {
     isPending: isPending === true,
     told: typeof endpoint === "string" && typeof auth === "string" ? { endpoint, auth } : null,
     next: typeof fields(next).at === "string" ? { at: String(fields(next).at) } : null,
+    acceptedAt: typeof acceptedAt === "string" ? acceptedAt : null,
+    why: String(why ?? ""),
   };
 }
 

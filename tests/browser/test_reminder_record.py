@@ -29,6 +29,8 @@ UNTOUCHED = {
     "isPending": False,
     "told": None,
     "next": None,
+    "acceptedAt": None,
+    "why": "",
 }
 PROOF = {"endpoint": "https://push.example/1", "auth": "secret"}
 NEXT = {"at": "2027-01-15T08:00:00+00:00"}
@@ -90,7 +92,8 @@ def test_a_change_made_while_the_one_before_was_under_way_still_waits(record: Pa
 
 def test_the_servers_word_counts_unless_a_change_waits(record: Page) -> None:
     theirs = {"reminder": wanted(times=["05:00"], zone=ZONE), "next": NEXT}
-    kept = call(record, "adopt", theirs, PROOF)
+    kept = call(record, "adopt", theirs | {"last_accepted_at": "2027-01-14T08:00:01Z"}, PROOF)
+    assert kept["acceptedAt"] == "2027-01-14T08:00:01Z"
     assert (kept["wanted"]["times"], kept["isOn"], kept["told"]) == (["05:00"], True, PROOF)
     call(record, "remember", wanted(times=["09:00"]), {"follow": True})
     assert call(record, "adopt", theirs, PROOF)["wanted"]["times"] == ["09:00"]
