@@ -208,7 +208,9 @@ def test_everything_a_reader_may_wish_for_is_answered_and_found_again(client: Fl
         ("subscription.keys", []),
         ("subscription.keys.p256dh", "AAAA"),
         ("subscription.keys.auth", "AAAA"),
-        ("application_server_key", generate_key().application_server_key),
+        pytest.param(
+            "application_server_key", generate_key().application_server_key, id="a-stranger's-key"
+        ),
         ("application_server_key", ""),
         ("application_server_key", None),
         ("application_server_key", [CURRENT]),
@@ -310,6 +312,53 @@ def test_a_subscription_from_before_keys_were_kept_shows_none(
     found = client.post("/api/subscriptions/lookup", json=PROOF).json
     assert found is not None
     assert found["subscription"]["application_server_key"] is None
+
+
+NEW = "https://updates.push.services.mozilla.com/wpush/v2/gAAAAABnew"
+
+
+def test_a_new_subscription_takes_the_place_of_the_old_one(
+    client: FlaskClient, sqlite_store: Store
+) -> None:
+    register(client)
+    response = register(client, {**changed("subscription.endpoint", NEW), "replaces": PROOF})
+    assert response.status_code == 201
+    assert [row.endpoint for row in rows(sqlite_store)] == [NEW]
+
+
+@pytest.mark.parametrize(
+    "proof", [{"endpoint": ENDPOINT, "auth": "A" * 22}, {"endpoint": ENDPOINT + "x", "auth": AUTH}]
+)
+def test_what_is_unknown_or_not_proven_is_not_replaced_and_the_answer_does_not_tell(
+    client: FlaskClient, sqlite_store: Store, proof: object
+) -> None:
+    register(client)
+    response = register(client, {**changed("subscription.endpoint", NEW), "replaces": proof})
+    assert response.status_code == 201
+    assert {row.endpoint for row in rows(sqlite_store)} == {ENDPOINT, NEW}
+    other = changed("subscription.endpoint", NEW + "er")
+    assert register(client, {**other, "replaces": PROOF}).json == response.json
+
+
+@pytest.mark.parametrize(
+    ("proof", "field"),
+    [
+        (None, "replaces"),
+        (ENDPOINT, "replaces"),
+        ({**PROOF, "extra": 1}, "replaces"),
+        ({"auth": AUTH}, "replaces.endpoint"),
+        ({"endpoint": ENDPOINT}, "replaces.auth"),
+        ({"endpoint": ENDPOINT, "auth": "AAAA"}, "replaces.auth"),
+    ],
+)
+def test_a_malformed_proof_of_the_replaced_is_refused_and_nothing_is_stored(
+    client: FlaskClient, sqlite_store: Store, proof: object, field: str
+) -> None:
+    response = register(client, {**REGISTRATION, "replaces": proof})
+    assert response.status_code == 422
+    assert response.json is not None
+    assert response.json["field"] == field
+    assert rows(sqlite_store) == []
 
 
 # The owner's other calls

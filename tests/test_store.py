@@ -39,7 +39,6 @@ from webapp.schedule import next_due
 from webapp.store import Advance
 from webapp.store import Due
 from webapp.store import LastTest
-from webapp.store import Proof
 from webapp.store import Remove
 from webapp.store import Retry
 from webapp.store import Store
@@ -48,6 +47,7 @@ from webapp.store import open_store
 from webapp.store.engine import make_engine
 from webapp.store.tables import push_schedule
 from webapp.store.tables import push_subscription
+from webapp.subscription import Proof
 from webapp.subscription import PushSubscription
 
 POINT = b"\x04" + bytes(range(64))

@@ -67,6 +67,14 @@ class PushSubscription:
         return f"<PushSubscription {self.origin} {self.short_hash}>"
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Proof:
+    """Whoever has the auth secret of an endpoint owns it; both are secrets."""
+
+    endpoint: str
+    auth: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class HostPolicy:
     """Where we may send: to `hosts`, their dotted children, and the one `test_origin`, which need
@@ -116,6 +124,15 @@ def parse_subscription(data: object, policy: HostPolicy) -> PushSubscription:
     p256dh = _parse_public_key(keys.get("p256dh"), "subscription.keys.p256dh")
     auth = parse_auth(keys.get("auth"), "subscription.keys.auth")
     return PushSubscription(endpoint, p256dh, auth)
+
+
+def parse_proof(data: object, field: str = "") -> Proof:
+    """Parse `{"endpoint": "…", "auth": "…"}`, which is the whole body or this field of it."""
+    if not isinstance(data, dict) or not data.keys() <= {"endpoint", "auth"}:
+        _refuse(field, "is not an object of endpoint and auth", "Send both, or leave it out")
+    inside = f"{field}." if field else ""
+    endpoint = parse_endpoint(data.get("endpoint"), f"{inside}endpoint")
+    return Proof(endpoint, parse_auth(data.get("auth"), f"{inside}auth"))
 
 
 def parse_endpoint(data: object, field: str = _ENDPOINT) -> str:

@@ -26,11 +26,11 @@ from webapp.store.overview import Pulse
 from webapp.store.values import Advance
 from webapp.store.values import Due
 from webapp.store.values import LastTest
-from webapp.store.values import Proof
 from webapp.store.values import Record
 from webapp.store.values import Remove
 from webapp.store.values import Retry
 from webapp.store.values import Settlement
+from webapp.subscription import Proof
 from webapp.subscription import PushSubscription
 
 __all__ = [
@@ -38,7 +38,6 @@ __all__ = [
     "Due",
     "LastTest",
     "Overview",
-    "Proof",
     "Pulse",
     "Record",
     "Remove",

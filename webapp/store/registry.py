@@ -34,12 +34,12 @@ from webapp.store.tables import push_schedule
 from webapp.store.tables import push_subscription
 from webapp.store.values import DAILY
 from webapp.store.values import TEST
-from webapp.store.values import Proof
 from webapp.store.values import Record
 from webapp.store.values import read_record
 from webapp.store.values import read_reminder
 from webapp.store.values import read_subscription
 from webapp.store.values import write_reminder
+from webapp.subscription import Proof
 from webapp.subscription import PushSubscription
 from webapp.subscription import hash_endpoint
 

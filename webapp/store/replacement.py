@@ -19,7 +19,7 @@ from sqlalchemy import update
 from webapp.store.tables import push_schedule
 from webapp.store.tables import push_subscription
 from webapp.store.values import DAILY
-from webapp.store.values import Proof
+from webapp.subscription import Proof
 from webapp.subscription import hash_endpoint
 
 

@@ -24,14 +24,6 @@ TIMES = ("minute", "minutes", "zone", "utc_offset_minutes", "days", "pause_until
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
-    """Who has the auth secret of an endpoint owns it."""
-
-    endpoint: str
-    auth: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class LastTest:
     """What a push service said to the last test: when, an outcome's value, the HTTP status or 0."""
 

@@ -42,8 +42,7 @@ from webapp.store import Record
 from webapp.store import Store
 from webapp.subscription import AUTH_OCTETS
 from webapp.subscription import HostPolicy
-from webapp.subscription import parse_auth
-from webapp.subscription import parse_endpoint
+from webapp.subscription import parse_proof
 from webapp.subscription import parse_subscription
 from webapp.wish import parse_date
 from webapp.wish import parse_reminder
@@ -117,7 +116,7 @@ class _Api:
 
     def save(self) -> Response:
         """Register a subscription and its reminder, or change the reminder."""
-        body = read_object(request, "subscription", "reminder", _KEY_FIELD)
+        body = read_object(request, "subscription", "reminder", _KEY_FIELD, "replaces")
         now = self._clock()
         subscription = parse_subscription(body.get("subscription"), self._policy)
         reminder = parse_reminder(body.get("reminder"), self._topics, now)
@@ -125,7 +124,8 @@ class _Api:
         key = self._parse_key(body[_KEY_FIELD]) if _KEY_FIELD in body else None
         if is_new:
             key = key or self._current_key
-        record = self._store.save(subscription, reminder, _seconds(now), key)
+        replaces = parse_proof(body["replaces"], "replaces") if "replaces" in body else None
+        record = self._store.save(subscription, reminder, _seconds(now), key, replaces)
         return _answer(write_saved(record, self._current_key), 201 if is_new else 200)
 
     def remove(self) -> Response:
@@ -179,11 +179,9 @@ class _Api:
 
     def _find_own(self) -> Record:
         """The record whose endpoint and auth secret the body holds; one answer for both wrongs."""
-        body = read_object(request, "endpoint", "auth")
-        endpoint = parse_endpoint(body.get("endpoint"), "endpoint")
-        auth = parse_auth(body.get("auth"), "auth")
-        record = self._store.find(endpoint)
-        is_own = hmac.compare_digest(record.subscription.auth if record else _NOBODY, auth)
+        proof = parse_proof(read_object(request, "endpoint", "auth"))
+        record = self._store.find(proof.endpoint)
+        is_own = hmac.compare_digest(record.subscription.auth if record else _NOBODY, proof.auth)
         if record is None or not is_own:
             raise Problem(404, *_NOT_KNOWN)
         return record
