@@ -1,4 +1,4 @@
-"""What the tests need of the machine beyond Python: a Chromium and PostgreSQL's programs.
+"""What the tests need of the machine beyond Python: Chromium, PostgreSQL's programs and Redis.
 
     python -m tests.machine          install what is missing (`make test` does)
 
@@ -59,9 +59,10 @@ CHROMIUM = Need(
     (sys.executable, "-m", "playwright", "install", "chromium"),
 )
 POSTGRES = Need("PostgreSQL", has_postgres, "postgresql")
+REDIS = Need("Redis", lambda: shutil.which("redis-server") is not None, "redis-server")
 
 
-def main(needs: Sequence[Need] = (CHROMIUM, POSTGRES)) -> None:
+def main(needs: Sequence[Need] = (CHROMIUM, POSTGRES, REDIS)) -> None:
     """Install what is missing, as far as this machine and this user can."""
     for need in needs:
         if not need.is_there():

@@ -12,9 +12,15 @@ import pytest
 
 from tests.machine import CHROMIUM
 from tests.machine import POSTGRES
+from tests.machine import REDIS
 
 # A test needs a program when it has one of these fixtures, however far down, or parameters.
-SIGNS = {"browser_type": CHROMIUM, "postgres_url": POSTGRES, "postgresql": POSTGRES}
+SIGNS = {
+    "browser_type": CHROMIUM,
+    "postgres_url": POSTGRES,
+    "postgresql": POSTGRES,
+    "redis_server": REDIS,
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

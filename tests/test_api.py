@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import gzip
 import json
 import logging
 from collections.abc import Callable
@@ -31,8 +32,8 @@ from webapp.push.counts import Counts
 from webapp.push.keyring import Keyring
 from webapp.push.vapid import VapidKey
 from webapp.push.vapid import generate_key
+from webapp.rates import RateLimits
 from webapp.schedule import Reminder
-from webapp.security import RateLimits
 from webapp.store import Store
 from webapp.store.tables import push_subscription
 from webapp.subscription import HostPolicy
@@ -87,6 +88,7 @@ def make(sqlite_store: Store) -> Make:
         *,
         store: Store = sqlite_store,
         per_minute: int = 0,
+        new_per_day: int = 0,
         send_due: Callable[[int], Counts] = lambda now: Counts(),
         keys: Keyring = KEYS,
         **chosen: Any,
@@ -94,7 +96,7 @@ def make(sqlite_store: Store) -> Make:
         app = Flask("api-alone")
         app.test_client_class = Described
         given = Settings(base_url="https://pocket.org", **chosen)
-        limits = RateLimits(per_minute)
+        limits = RateLimits(per_minute, new_per_day)
         policy = HostPolicy()
         bp = api_blueprint(store, DECK, policy, keys, given, limits, send_due, lambda: NOW)
         app.register_blueprint(bp)
@@ -514,6 +516,25 @@ def test_a_body_that_nests_deeply_is_refused(client: FlaskClient, method: str, p
 
 
 @pytest.mark.parametrize(("method", "path"), WRITING)
+@pytest.mark.parametrize("coding", ["gzip", "br", "deflate", "identity, gzip", "x-unknown"])
+def test_a_compressed_body_is_refused(
+    client: FlaskClient, method: str, path: str, coding: str
+) -> None:
+    body, headers = gzip.compress(json.dumps(REGISTRATION).encode()), {"Content-Encoding": coding}
+    response = client.open(
+        path, method=method, data=body, headers=headers, content_type="application/json"
+    )
+    assert response.status_code == 415
+    assert response.headers["Accept-Encoding"] == "identity"
+    assert response.json is not None and "compressed" in response.json["reason"]
+
+
+def test_a_body_that_says_it_is_not_compressed_is_read(client: FlaskClient) -> None:
+    headers = {"Content-Encoding": "identity"}
+    assert client.put("/api/subscriptions", json=REGISTRATION, headers=headers).status_code == 201
+
+
+@pytest.mark.parametrize(("method", "path"), WRITING)
 def test_a_body_over_16_kib_is_refused(client: FlaskClient, method: str, path: str) -> None:
     body = json.dumps(REGISTRATION).ljust(16 * 1024 + 1)
     response = client.open(path, method=method, data=body, content_type="application/json")
@@ -575,6 +596,20 @@ def test_too_many_requests_are_refused_for_a_while(make: Make, sqlite_store: Sto
     assert 1 <= int(response.headers["Retry-After"]) <= 60
     assert rows(sqlite_store) == []
     assert client.get("/api/deck").status_code == 200
+
+
+def test_a_flood_of_new_subscriptions_is_bounded_and_known_ones_go_on(
+    make: Make, sqlite_store: Store
+) -> None:
+    client = make(new_per_day=2)
+    for number in range(4):
+        response = register(client, changed("subscription.endpoint", f"{ENDPOINT}-{number}"))
+        assert response.status_code == (201 if number < 2 else 429)
+    assert int(response.headers["Retry-After"]) <= 86_400
+    assert response.json is not None and "new subscriptions" in response.json["reason"]
+    assert len(rows(sqlite_store)) == 2
+    again = changed("subscription.endpoint", f"{ENDPOINT}-0")
+    assert register(client, again).status_code == 200
 
 
 @pytest.mark.parametrize(

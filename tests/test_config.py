@@ -11,6 +11,7 @@ from webapp.config import load_settings
 from webapp.errors import SettingError
 
 SECRETS = ["POCKET_DATABASE_URL", "POCKET_METRICS_TOKEN", "POCKET_RUN_TOKEN"]
+STORAGE = "POCKET_RATE_LIMIT_STORAGE"
 
 
 def test_an_empty_environment_gives_the_defaults() -> None:
@@ -52,7 +53,21 @@ def test_hosts_are_read_from_a_list() -> None:
 def test_secrets_are_not_in_the_settings_text() -> None:
     url = "postgresql://pocket:5ecret@database/pocket"
     secrets = dict.fromkeys([*SECRETS, "POCKET_VAPID_KEY"], "5ecret")
-    assert "5ecret" not in repr(load_settings(secrets | {"POCKET_DATABASE_URL": url}))
+    secrets |= {"POCKET_DATABASE_URL": url, STORAGE: "redis://:5ecret@redis"}
+    assert "5ecret" not in repr(load_settings(secrets))
+
+
+def test_the_store_of_limits_may_stand_in_a_file_and_is_not_shown_when_refused(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "secret"
+    path.write_text("redis://:5ecret@redis:6379/0\n")
+    settings = load_settings({f"{STORAGE}_FILE": str(path)})
+    assert settings.rate_limit_storage == "redis://:5ecret@redis:6379/0"
+    with pytest.raises(SettingError) as refused:
+        load_settings({STORAGE: "memcached://:5ecret@redis"})
+    assert refused.value.name == STORAGE
+    assert "5ecret" not in str(refused.value)
 
 
 @pytest.mark.parametrize("name", SECRETS)

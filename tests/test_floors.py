@@ -18,9 +18,8 @@ LONGEST_FUNCTION = 40
 UNTELLING = {"utils", "util", "helpers", "helper", "manager", "common", "misc", "base"}
 CLOCKS = {"now", "today", "utcnow", "time"}
 MODULES = sorted((ROOT / "webapp").rglob("*.py"))
-# Where parts meet; and the rate limits, whose library counts by the clock itself.
-CLOCKED = {ROOT / "webapp" / "__init__.py", ROOT / "webapp" / "security.py"}
-CLOCKLESS = [path for path in MODULES if path not in CLOCKED and "cli" not in path.parts]
+MEETING = ROOT / "webapp" / "__init__.py"
+CLOCKLESS = [path for path in MODULES if path != MEETING and "cli" not in path.parts]
 SCRIPTS = sorted([*(ROOT / "static" / "js").glob("*.js"), *(ROOT / "service_worker").glob("*.js")])
 
 

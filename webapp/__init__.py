@@ -34,9 +34,11 @@ from webapp.push.keyring import Signer
 from webapp.push.keyring import load_keyring
 from webapp.push.sealer import Sealer
 from webapp.push.transport import Transport
+from webapp.push.vapid import VapidKey
+from webapp.rates import RateLimits
+from webapp.rates import open_shared
 from webapp.readiness import Readiness
 from webapp.rendering import Renderer
-from webapp.security import RateLimits
 from webapp.security import data_headers
 from webapp.security import file_headers
 from webapp.security import kept_headers
@@ -101,7 +103,7 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
     _warn(settings)
 
     run = partial(dispatcher.send_due, is_patient=False)  # a request must not queue behind a burst
-    limits = RateLimits(settings.rate_limit_per_minute)
+    limits = _make_limits(settings, key)
     renderer = Renderer(
         app.jinja_env, settings, deck, helplines, assets, key.application_server_key
     )
@@ -118,6 +120,15 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
     cli.register(app)
     app.wsgi_app = _wrap(app, settings, pages)  # type: ignore[assignment, method-assign]
     return app
+
+
+def _make_limits(settings: Settings, key: VapidKey) -> RateLimits:
+    return RateLimits(
+        settings.rate_limit_per_minute,
+        settings.rate_limit_new_per_day,
+        shared=open_shared(settings.rate_limit_storage),
+        secret=key.derive_secret("rate limits"),
+    )
 
 
 def _make_flask() -> Flask:

@@ -23,6 +23,7 @@ from webapp.environment import parse_hosts
 from webapp.environment import parse_log_format
 from webapp.environment import parse_origin
 from webapp.environment import parse_path
+from webapp.environment import parse_storage
 from webapp.environment import parse_text
 from webapp.environment import parse_urgency
 from webapp.environment import parse_whole
@@ -80,6 +81,10 @@ class Settings:
     """How a line of the log looks: plain, or json for programs that collect logs."""
     rate_limit_per_minute: int = 30
     """Writing requests that one address may make in a minute; 0 means no limit."""
+    rate_limit_new_per_day: int = 300
+    """New subscriptions that one address may make in a day (UTC); 0 means no limit."""
+    rate_limit_storage: str = field(default="memory://", repr=False)
+    """Where limits are counted: in each web process, or together in a Redis."""
     trusted_proxies: int = 0
     """How many reverse proxies in front set `X-Forwarded-For` and `X-Forwarded-Proto`."""
     kill_worker: bool = False
@@ -162,6 +167,8 @@ _PARSERS: Mapping[str, Callable[[str, str], object]] = {
     "metrics_token": parse_text,
     "log_format": parse_log_format,
     "rate_limit_per_minute": parse_whole(0, 100_000),
+    "rate_limit_new_per_day": parse_whole(0, 1_000_000),
+    "rate_limit_storage": parse_storage,
     "trusted_proxies": parse_whole(0, 10),
     "kill_worker": parse_flag,
 }

@@ -15,6 +15,7 @@ from webapp.errors import SettingError
 # RFC 2606 and RFC 6761: names that never belong to a real contact.
 RESERVED_SUFFIXES = ("example", "example.com", "example.net", "example.org", "invalid", "test")
 LOCAL_SUFFIXES = ("localhost", "local", "internal", "lan", "home.arpa")
+STORAGES = ("memory://", "redis://", "rediss://", "redis+unix://")
 _SECRET = "Give a file that holds the secret and nothing else"
 
 
@@ -96,6 +97,13 @@ def parse_urgency(name: str, text: str) -> str:
 def parse_log_format(name: str, text: str) -> str:
     if text not in {"plain", "json"}:
         raise SettingError(name, f"is {text!r}", "Give plain or json")
+    return text
+
+
+def parse_storage(name: str, text: str) -> str:
+    """It may hold a password, so no message shows it."""
+    if not text.startswith(STORAGES):
+        raise SettingError(name, "names no store that we know", "Give redis://host:6379/0")
     return text
 
 

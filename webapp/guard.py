@@ -19,7 +19,7 @@ from werkzeug.routing import RequestRedirect
 
 from webapp.problems import Problem
 from webapp.problems import describe
-from webapp.security import RateLimits
+from webapp.rates import RateLimits
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _TOO_MANY = "there are too many requests from one address"
@@ -36,9 +36,7 @@ def guard(bp: Blueprint, prefix: str, limits: RateLimits, base_url: str) -> None
     def check() -> None:
         if request.method in _SAFE_METHODS:
             return
-        if seconds := limits.seconds_to_wait(request.remote_addr or ""):
-            wait = {"Retry-After": str(seconds)}
-            raise Problem(429, _TOO_MANY, f"Wait {seconds} s", headers=wait)
+        refuse_flood(limits.seconds_to_wait(request.remote_addr or ""), _TOO_MANY)
         refuse_cross_site(request, base_url)
 
     @bp.errorhandler(Exception)
@@ -58,6 +56,13 @@ def guard(bp: Blueprint, prefix: str, limits: RateLimits, base_url: str) -> None
         if isinstance(error, RequestRedirect) or not is_here:
             return None
         return describe(error).get_response()
+
+
+def refuse_flood(seconds: int, reason: str) -> None:
+    """Refuse a request until so many seconds have passed; 0 lets it through."""
+    if seconds:
+        wait = {"Retry-After": str(seconds)}
+        raise Problem(429, reason, f"Wait {seconds} s", headers=wait)
 
 
 def refuse_cross_site(request: Request, base_url: str) -> None:

@@ -16,16 +16,20 @@ from webapp.problems import Problem
 
 JSON_TYPE = "application/json"
 LONGEST_BODY_OCTETS = 16 * 1024
+_PLAIN = "identity"
 
 
 def read_object(request: Request, *fields: str) -> dict[str, Any]:
     """Return the JSON object of a request's body, which has these fields and no others.
 
-    RFC 8259 in UTF-8; names given twice, NaN and what nests too deeply are refused.
+    RFC 8259 in UTF-8, not compressed; names given twice, NaN and what nests too deeply are refused.
     """
     request.max_content_length = LONGEST_BODY_OCTETS
     if request.mimetype != JSON_TYPE:
         raise Problem(415, "the body is not application/json", f"Send Content-Type: {JSON_TYPE}")
+    if request.headers.get("Content-Encoding", _PLAIN).lower() != _PLAIN:
+        accepted = {"Accept-Encoding": _PLAIN}  # RFC 9110 section 15.5.16
+        raise Problem(415, "the body is compressed", "Send it as it is", headers=accepted)
     try:
         data = json.loads(
             request.get_data().decode("utf-8"),

@@ -1,23 +1,16 @@
-"""What every answer must say, and how often one address may write. No page, no route.
+"""What every answer must say. No page, no route.
 
-Headers are put on around a whole WSGI application, so that errors and redirects carry them
-too. Addresses are never kept: limits count a keyed hash.
+Headers are put on around a whole WSGI application, so that errors and redirects carry them too.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
-import secrets
-import time
 from collections.abc import Callable
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from typing import Any
-
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse
@@ -116,26 +109,6 @@ def without_validators(application: WSGIApplication, prefix: str) -> WSGIApplica
         return application(environ, start if is_fixed else start_response)
 
     return wrapped
-
-
-class RateLimits:
-    """Counts the writing requests of an address in fixed windows of a minute, in memory."""
-
-    def __init__(self, per_minute: int) -> None:
-        self._item = RateLimitItemPerMinute(per_minute) if per_minute else None
-        self._limiter = FixedWindowRateLimiter(MemoryStorage())
-        self._key = secrets.token_bytes(32)
-
-    def seconds_to_wait(self, address: str) -> int:
-        """Count one request of `address`; 0 when it may pass, else the seconds to wait."""
-        if self._item is None:
-            return 0
-        hashed = hashlib.blake2b(address.encode(), key=self._key, digest_size=16).hexdigest()
-        if self._limiter.hit(self._item, hashed):
-            return 0
-        return max(
-            1, round(self._limiter.get_window_stats(self._item, hashed).reset_time - time.time())
-        )
 
 
 def _policy(inline_scripts: Iterable[str], inline_style: str) -> str:

@@ -21,6 +21,7 @@ from threading import Lock
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.hazmat.primitives.serialization import NoEncryption
 from cryptography.hazmat.primitives.serialization import PrivateFormat
@@ -53,6 +54,11 @@ class VapidKey:
     def application_server_key(self) -> str:
         """The public key as `PushManager.subscribe` takes it: base64url, no padding."""
         return _base64url(self.public_key)
+
+    def derive_secret(self, purpose: str) -> bytes:
+        """32 octets that only who has the key can make, and that tell nothing of it (RFC 5869)."""
+        number = self.private.private_numbers().private_value.to_bytes(HALF_OCTETS, "big")
+        return HKDF(SHA256(), HALF_OCTETS, None, f"pocket: {purpose}".encode()).derive(number)
 
     def pem(self) -> bytes:
         """The private key as PKCS#8 PEM: a secret."""

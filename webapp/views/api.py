@@ -28,16 +28,17 @@ from webapp.documents import make_document
 from webapp.errors import InputError
 from webapp.guard import check_bearer
 from webapp.guard import guard
+from webapp.guard import refuse_flood
 from webapp.incoming import read_object
 from webapp.problems import Problem
 from webapp.push.counts import Counts
 from webapp.push.keyring import Keyring
+from webapp.rates import RateLimits
 from webapp.representations import write_card
 from webapp.representations import write_instant
 from webapp.representations import write_json
 from webapp.representations import write_known
 from webapp.representations import write_saved
-from webapp.security import RateLimits
 from webapp.store import Record
 from webapp.store import Store
 from webapp.subscription import AUTH_OCTETS
@@ -54,6 +55,7 @@ DAYS_KEPT = 256  # compressing one anew takes milliseconds
 OPENAPI_FILE = Path(__file__).parent.parent / "content" / "openapi.json"
 
 _NOT_KNOWN = ("this subscription is not known here", "Subscribe again")
+_TOO_MANY_NEW = "there are too many new subscriptions from one address"
 _KEY_FIELD = "application_server_key"
 _RENEW_KEY = "Unsubscribe in the browser and subscribe again with the key that our answers name"
 _NOBODY = bytes(AUTH_OCTETS)
@@ -70,7 +72,7 @@ def api_blueprint(
     clock: Callable[[], datetime],
 ) -> Blueprint:
     """Every address under /api. `clock` tells an aware instant, `send_due` takes UTC seconds."""
-    api = _Api(store, deck, policy, keyring, settings, send_due, clock)
+    api = _Api(store, deck, policy, keyring, settings, limits, send_due, clock)
     bp = Blueprint("api", __name__)
     routes: tuple[tuple[str, str, Callable[[], Response]], ...] = (
         ("PUT", "/subscriptions", api.save),
@@ -98,6 +100,7 @@ class _Api:
         policy: HostPolicy,
         keyring: Keyring,
         settings: Settings,
+        limits: RateLimits,
         send_due: Callable[[int], Counts],
         clock: Callable[[], datetime],
     ) -> None:
@@ -107,6 +110,7 @@ class _Api:
         self._keyring = keyring
         self._current_key = keyring.current.application_server_key
         self._settings = settings
+        self._limits = limits
         self._send_due = send_due
         self._clock = clock
         self._topics = frozenset(topic.slug for topic in deck.topics)
@@ -123,6 +127,8 @@ class _Api:
         is_new = self._store.find(subscription.endpoint) is None
         key = self._parse_key(body[_KEY_FIELD]) if _KEY_FIELD in body else None
         if is_new:
+            seconds = self._limits.seconds_to_wait_for_new(request.remote_addr or "")
+            refuse_flood(seconds, _TOO_MANY_NEW)
             key = key or self._current_key
         replaces = parse_proof(body["replaces"], "replaces") if "replaces" in body else None
         record = self._store.save(subscription, reminder, _seconds(now), key, replaces)
