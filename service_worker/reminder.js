@@ -3,7 +3,7 @@
 
 /**
  * @typedef {{endpoint: string, auth: string}} Proof
- * @typedef {{wanted: {topics: string[]}, zone: {home?: string}, isOn: boolean, isPending: boolean, told: Proof | null}} Kept
+ * @typedef {{wanted: {topics: string[], pause_until: string | null}, zone: {home?: string}, isOn: boolean, isPending: boolean, told: Proof | null}} Kept
  */
 
 const RECORD = "reminder";
@@ -15,7 +15,8 @@ const APPLICATION_SERVER_KEY = /data-key="([^"]+)"/;
 
 /** The browser has ended the subscription, or put another in its place. */
 async function renew() {
-  if (!(await recall(RECORD))?.isOn) return;
+  const kept = await recall(RECORD).catch(() => undefined);
+  if (!kept?.isOn) return;
   await keep(RECORD, (now) => now?.isOn ? { ...now, isPending: true } : now);
   await deliver();
 }
@@ -38,24 +39,33 @@ function tellServer() {
   });
 }
 
-/** A new subscription that the server refuses is undone: nobody would send to it. A change that it refuses is given up. */
 async function register(/** @type {Kept} */ kept) {
   const subscription = await subscribe();
   const { endpoint, keys } = subscription.toJSON();
-  const isKnown = kept.told?.endpoint === endpoint;
+  const reminder = await reminderOf(kept);
   const response = await send("PUT", {
     subscription,
-    reminder: await reminderOf(kept),
+    reminder,
     application_server_key: base64url(subscription.options.applicationServerKey),
-    ...(kept.told && !isKnown && { replaces: kept.told }),
+    ...(kept.told && kept.told.endpoint !== endpoint && { replaces: kept.told }),
   });
-  if (response.ok || isKnown) {
-    const news = response.ok && { told: { endpoint, auth: keys?.auth }, next: (await response.json()).next };
-    return keep(RECORD, (now) => now && { ...now, ...news, isPending: wish(now) !== wish(kept) });
-  }
-  await subscription.unsubscribe();
+  const answer = await response.json();
+  if (!response.ok) return undo(subscription, String(answer.field), kept.told);
+  const news = { told: { endpoint, auth: keys?.auth }, next: answer.next };
+  const { zone: _, ...wanted } = reminder;
+  await keep(RECORD, (now) => now && (wish(now) === wish(kept) ? { ...now, ...news, wanted, isPending: false } : { ...now, ...news, isPending: true }));
+}
+
+/**
+ * A subscription that the server refuses is undone, since nobody would send to it: one under a key that the
+ * server has no more for another, any other for good. The rest may be a server of another release: later.
+ */
+async function undo(/** @type {PushSubscription} */ subscription, /** @type {string} */ field, /** @type {Proof | null} */ told) {
+  const isFinal = field.startsWith("subscription");
+  if (isFinal || field === "application_server_key") await subscription.unsubscribe();
+  if (!isFinal) throw new Error(`${field} is refused`);
   await keep(RECORD, (now) => now && { ...now, isOn: false, isPending: true, why: "refused" });
-  await withdraw(kept.told);
+  await withdraw(told);
 }
 
 /** It is off: what the server still knows is deleted. */
@@ -67,20 +77,23 @@ async function withdraw(/** @type {Proof | null} */ told) {
 /** The browser's subscription, made anew under our key if it has none. */
 async function subscribe() {
   const { pushManager } = self.registration;
-  const applicationServerKey = async () => {
-    const { parts } = await readPack();
-    return APPLICATION_SERVER_KEY.exec(parts["/reminders"][1])?.[1];
-  };
-  return (await pushManager.getSubscription()) ??
-    pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: await applicationServerKey() });
+  const existing = await pushManager.getSubscription();
+  return existing ?? pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: await ourKey() });
 }
 
-/** As the API has it; a topic that has left the deck would be refused. */
+/** The application server key of this release, as the page of the reminder has it. */
+async function ourKey() {
+  const { parts } = await readPack();
+  return APPLICATION_SERVER_KEY.exec(parts["/reminders"][1])?.[1];
+}
+
+/** As the API has it: without a pause that is over, or a topic that has left the deck, which would be refused. */
 async function reminderOf(/** @type {Kept} */ { wanted, zone }) {
   const { topics } = await readDeck();
   return {
     ...wanted,
     topics: wanted.topics.filter((topic) => topic in topics),
+    pause_until: (wanted.pause_until ?? "") > isoDate(new Date()) ? wanted.pause_until : null,
     zone: zone.home ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
   };
 }

@@ -34,6 +34,15 @@ function begin() {
   if (document.querySelector(".face")) beginCard();
   const page = /** @type {HTMLElement | null} */ (document.querySelector("[data-page]"))?.dataset.page ?? "";
   SCREENS[page]?.();
+  // Without a worker there is no reminder either: a first visit loads nothing of this.
+  if (navigator.serviceWorker?.controller) (globalThis.requestIdleCallback ?? setTimeout)(lookAfterReminder);
+}
+
+/** Who has no reminder, and never allowed one, needs nothing more. */
+async function lookAfterReminder() {
+  const record = await import("./reminder-record.js");
+  const { isOn, isPending } = await record.readRecord();
+  if (isOn || isPending || globalThis.Notification?.permission === "granted") (await import("./repair.js")).start();
 }
 
 /** What was tapped or typed before the card is alive is done as soon as it is. */

@@ -136,7 +136,7 @@ async function attempt(/** @type {() => Promise<void> | void} */ action) {
   }
 }
 
-/** @returns {Reminder} what the form says */
+/** @returns {Partial<Reminder>} what the form says */
 function wanted() {
   const level = form.querySelector("[name=level]:checked")?.getAttribute("value") ?? "words";
   return { time: field("time").value, zone: ZONE, level, topics: [] };

@@ -1,8 +1,12 @@
 /**
  * The push subscription of this device, and the API that keeps it. It shows nothing.
  *
- * @typedef {{time: string, zone: string, level: string, topics: string[]}} Reminder
- * @typedef {{reminder: Reminder, next: {date: string, at: string}}} Known
+ * @import { Proof } from "./reminder-record.js"
+ * @typedef {import("./reminder-record.js").Reminder & {time: string}} Reminder as the API has it; `time` is the first of `times`
+ * @typedef {{reminder: Reminder, next: {date: string, at: string}, application_server_key: string}} Known
+ *   `application_server_key`: the one that the server has now
+ * @typedef {{at: string, outcome: string, status: number}} Test what became of the last one; `status` as in HTTP, 0 for no answer
+ * @typedef {{created_at: string, last_accepted_at: string | null, failing_since: string | null, test: Test | null}} Health
  */
 
 const PATIENCE_MILLISECONDS = 10_000;
@@ -21,7 +25,7 @@ export async function currentSubscription() {
 export async function subscribe(/** @type {string} */ key) {
   const { pushManager } = await readyRegistration();
   const existing = await pushManager.getSubscription();
-  if (existing && encode(existing.options.applicationServerKey) === key) return existing;
+  if (existing && keyOf(existing) === key) return existing;
   await existing?.unsubscribe();
   try {
     return await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
@@ -30,24 +34,35 @@ export async function subscribe(/** @type {string} */ key) {
   }
 }
 
-/** @returns {Promise<Known>} what the server now keeps */
-export async function save(/** @type {PushSubscription} */ subscription, /** @type {Reminder} */ reminder) {
-  const response = await send("PUT", "", { subscription: subscription.toJSON(), reminder });
+/**
+ * @param {PushSubscription} subscription
+ * @param {Partial<Reminder>} reminder
+ * @param {Proof | null} told which subscription the server knows until now; if another, this one takes its place
+ * @returns {Promise<Known>} what the server now keeps
+ */
+export async function save(subscription, reminder, told = null) {
+  const replaces = told && told.endpoint !== subscription.endpoint ? { replaces: told } : {};
+  const response = await send("PUT", "", { subscription, reminder, application_server_key: keyOf(subscription), ...replaces });
   return response.json();
 }
 
-/** @returns {Promise<Known | null>} what the server knows of this device, null when nothing */
+/** @returns {Promise<Known & Health | null>} what the server knows of this device, null when nothing */
 export async function lookUp(/** @type {PushSubscription} */ subscription) {
-  const response = await send("POST", "/lookup", proof(subscription), [404]);
+  const response = await send("POST", "/lookup", proofOf(subscription), [404]);
   if (response.ok) return response.json();
   // A proxy or a captive portal may say 404 as well, but not in our words.
   if (!response.headers.get("Content-Type")?.startsWith(PROBLEM)) throw new Error("not our 404");
   return null;
 }
 
-/** Makes a test message due now. */
+/** Makes a test message due now. @returns {Promise<{due_at: string}>} */
 export async function askForTest(/** @type {PushSubscription} */ subscription) {
-  await send("POST", "/test", proof(subscription));
+  return (await send("POST", "/test", proofOf(subscription))).json();
+}
+
+/** Lets the worker tell the server what is pending in the record: now if it can, else when the network is back. */
+export function deliver() {
+  navigator.serviceWorker.controller?.postMessage("deliver");
 }
 
 /**
@@ -55,9 +70,20 @@ export async function askForTest(/** @type {PushSubscription} */ subscription) {
  * @returns {Promise<boolean>} whether the server has done so
  */
 export async function forget(/** @type {PushSubscription} */ subscription) {
-  const told = proof(subscription);
+  const told = proofOf(subscription);
   await subscription.unsubscribe();
   return send("DELETE", "", told, [404]).then(() => true, () => false);
+}
+
+/** Only who holds the subscription knows its `auth` secret. @returns {Proof} */
+export function proofOf(/** @type {PushSubscription} */ subscription) {
+  return { endpoint: subscription.endpoint, auth: subscription.toJSON().keys?.auth ?? "" };
+}
+
+/** The public key that the subscription was made with, in base64url without padding (RFC 4648 section 5). */
+export function keyOf(/** @type {PushSubscription} */ { options }) {
+  const text = String.fromCharCode(...new Uint8Array(options.applicationServerKey ?? []));
+  return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
 async function send(/** @type {string} */ method, /** @type {string} */ path, /** @type {object} */ body, /** @type {number[]} */ expected = []) {
@@ -72,21 +98,10 @@ async function send(/** @type {string} */ method, /** @type {string} */ path, /*
   throw new Refusal(problem.detail ?? "The server had a problem. Please try again in a while.");
 }
 
-/** Only who holds the subscription knows its `auth` secret. */
-function proof(/** @type {PushSubscription} */ subscription) {
-  return { endpoint: subscription.endpoint, auth: subscription.toJSON().keys?.auth };
-}
-
 /** The registration once its worker is active; on a broken network that may never come. */
 function readyRegistration() {
   const late = new Promise((_, reject) => {
     setTimeout(() => reject(new Refusal("The app is not ready on this device yet. Please load the page again.")), PATIENCE_MILLISECONDS);
   });
   return /** @type {Promise<ServiceWorkerRegistration>} */ (Promise.race([navigator.serviceWorker.ready, late]));
-}
-
-/** Octets in base64url without padding (RFC 4648 section 5). */
-function encode(/** @type {ArrayBuffer | null} */ octets) {
-  const text = String.fromCharCode(...new Uint8Array(octets ?? new ArrayBuffer(0)));
-  return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }

@@ -1,0 +1,73 @@
+/**
+ * Looks after the reminder at each launch and each return: finds out what browser or server have lost, changed or
+ * not heard yet. What is to be told the worker tells, so that there is one way of doing so, with a page open or not.
+ */
+
+import { notify } from "./notices.js";
+import { adopt, confirm, deviceZone, isSame, readRecord, remember, rememberOff, reminderOf, tellAgain } from "./reminder-record.js";
+import { document } from "./store.js";
+import { currentSubscription, deliver, keyOf, lookUp, proofOf, subscribe } from "./subscriptions.js";
+
+const REST_MILLISECONDS = 6 * 3_600_000;
+
+/** When the server was last asked, and the zone that the device was in. */
+const last = document("repair", (kept) => /** @type {{at?: number, zone?: string}} */ (kept ?? {}));
+
+export function start() {
+  for (const type of ["online", "visibilitychange"]) addEventListener(type, () => globalThis.document.hidden || repair());
+  return repair();
+}
+
+/** In one tab at a time; what goes wrong has another chance at the next launch. */
+async function repair() {
+  await navigator.locks.request("reminder", { ifAvailable: true }, (lock) => lock && compare()).catch(() => {});
+  if ((await readRecord()).isPending) deliver();
+}
+
+/** The server is asked seldom: millions open the app several times a day, and nearly always nothing is amiss. */
+async function compare() {
+  const record = await readRecord();
+  const { isOn, isPending, told } = record;
+  if (isOn && Notification.permission !== "granted") return noteRefusal();
+  const subscription = await currentSubscription();
+  if (isPending || !(isOn || subscription)) return;
+  if (!subscription || (isOn && subscription.endpoint !== told?.endpoint)) return tellAgain(told);
+  const zone = deviceZone();
+  const { at = 0, zone: before = zone } = await last.read();
+  if (isOn && record.zone.follow && before !== zone) return move(before, zone);
+  if (Math.abs(Date.now() - at) < REST_MILLISECONDS) return;
+  await last.change(() => ({ at: Date.now(), zone }));
+  const known = await lookUp(subscription);
+  if (!known) return tellAgain(null);
+  if (!isOn) return adopt(known, proofOf(subscription));
+  const { reminder, application_server_key } = known;
+  if (application_server_key !== keyOf(subscription)) {
+    await tellAgain(told);
+    return subscribe(application_server_key);
+  }
+  if (isSame(reminder, reminderOf(record))) return confirm(reminder, known, proofOf(subscription));
+  return record.zone.follow && reminder.zone !== zone ? move(reminder.zone, zone) : tellAgain(told);
+}
+
+/** The reader has travelled: the reminder comes along, unless they would rather keep the time at home. */
+async function move(/** @type {string} */ home, /** @type {string} */ zone) {
+  await last.change(({ at }) => ({ at, zone }));
+  await tellAgain((await readRecord()).told);
+  const act = async () => {
+    await remember((await readRecord()).wanted, { follow: false, home });
+    deliver();
+  };
+  notify(`Your reminder now follows the time in ${nameOf(zone)}.`, { label: `Keep the time in ${nameOf(home)}`, act });
+}
+
+/** Without leave nothing arrives, so the server need not send; what the reader wanted stays here. */
+async function noteRefusal() {
+  await rememberOff(false, "permission");
+  const act = () => location.assign("/reminders");
+  notify("This browser no longer allows notifications, so your reminder is off.", { label: "Daily", act });
+}
+
+/** "New York" of "America/New_York". */
+function nameOf(/** @type {string} */ zone) {
+  return String(zone.split("/").at(-1)).replaceAll("_", " ");
+}
