@@ -87,6 +87,7 @@ def test_a_backup_is_of_one_instant_while_others_write(database: Path, tmp_path:
             for number in range(5):
                 start, file = written, tmp_path / f"backup-{number}.db"
                 while written < start + 3:
+                    assert writer.is_alive()
                     time.sleep(0)
                 back_up(url_of(database), file)
                 (_, (_, one), (_, two)) = ask(file, COUNT)
@@ -285,12 +286,16 @@ class House:
         return run_to_end([sys.executable, "-m", "flask", "--app", "webapp", *words], environment)
 
     def subscribe(self, due_at: int, key: bytes | None = None) -> UserAgent:
-        """A reader through the API, whose reminder is then due at that instant."""
+        """A reader through the API, whose reminder is then due at that instant.
+
+        Their own time is half a day away, so that nothing else falls due meanwhile.
+        """
         agent = self.service.subscribe(key)
+        far = time.strftime("%H:%M", time.gmtime(time.time() + 12 * HOUR))
         app = create_app(self.settings)
         body = {
             "subscription": agent.as_json(),
-            "reminder": {"time": "08:00", "zone": "UTC", "level": "words", "topics": []},
+            "reminder": {"times": [far], "zone": "UTC"},
         }
         assert app.test_client().put("/api/subscriptions", json=body).status_code == 201
         app.extensions["pocket"].store.close()
