@@ -15,6 +15,7 @@ import pytest
 
 from tests.processes import environment_of
 from tests.processes import run_to_end
+from webapp.cli.columns import show_keys
 from webapp.config import Settings
 from webapp.config import load_settings
 from webapp.errors import SettingError
@@ -27,6 +28,9 @@ from webapp.push.keyring import rotate_key
 from webapp.push.vapid import VapidKey
 from webapp.push.vapid import generate_key
 from webapp.push.vapid import read_key
+from webapp.schedule import Reminder
+from webapp.store import Store
+from webapp.subscription import PushSubscription
 
 FIRST, SECOND, THIRD, STRANGE = (generate_key() for _ in range(4))
 
@@ -202,6 +206,29 @@ def test_rotations_at_once_lose_no_key_either(settings: Settings) -> None:
     assert set(names(load_keyring(settings))) == {name(FIRST), *map(name, made)}
 
 
+def test_subscriptions_are_counted_by_their_key(store: Store) -> None:
+    made = [None, name(FIRST), name(SECOND), name(THIRD), name(THIRD), name(STRANGE)]
+    for number, key in enumerate(made):
+        endpoint = f"https://fcm.googleapis.com/fcm/send/{number}"
+        subscription = PushSubscription(endpoint, b"\x04" + bytes(64), bytes(16))
+        store.save(subscription, Reminder((480,), "UTC", 0), 1_800_000_000, key)
+    counts = store.count_keys()
+    assert counts == {None: 1, **dict.fromkeys(made[1:], 1), name(THIRD): 2}
+    told = show_keys(counts, Keyring(THIRD, (FIRST, SECOND)))
+    assert [line.rsplit(maxsplit=1) for line in told.splitlines()] == [
+        ["application server key", "subscriptions"],
+        [f"{name(FIRST)[:12]}… (old)", "2"],
+        [f"{name(SECOND)[:12]}… (old)", "1"],
+        [f"{name(THIRD)[:12]}… (current)", "2"],
+        ["a key that is gone", "1"],
+    ]
+
+
+def test_of_a_key_without_a_subscription_the_count_is_none() -> None:
+    told = show_keys({name(SECOND): 3}, Keyring(SECOND, (FIRST,))).splitlines()
+    assert [line.split()[-1] for line in told[1:]] == ["0", "3"]
+
+
 # What an operator types
 
 
@@ -223,6 +250,9 @@ def test_rotate_key_says_what_happens_next_and_shows_no_secret(
         for line in path.read_text().splitlines():
             assert line.startswith(("#", "-")) or line not in done.stdout
     assert flask(tmp_path, "push", "keys").stdout.strip() == names(ring)[1]
+    flask(tmp_path, "db", "upgrade")
+    status = flask(tmp_path, "push", "status").stdout
+    assert f"{names(ring)[0][:12]}… (old)" in status and f"{names(ring)[1][:12]}… (curr" in status
 
 
 def test_rotate_key_leaves_a_key_of_the_environment_alone_and_says_what_to_do(

@@ -7,7 +7,6 @@
     flask --app webapp helplines check   the numbers that are due to be looked at again
     flask --app webapp push keys     the application server key, made when it is missing
     flask --app webapp push rotate-key   a new one, and the one before kept for its subscriptions
-    flask --app webapp push rotate-key   a new one, and the one before kept for its subscriptions
     flask --app webapp push send     what is due, once; with --dry-run only counted
     flask --app webapp push status   what waits, and what became of messages so far
     flask --app webapp push work     what is due, until SIGTERM

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from collections.abc import Sequence
 
+from webapp.push.keyring import Keyring
 from webapp.push.plan import Planned
 from webapp.representations import write_instant
 from webapp.store import Overview
 
 SERVICE = "push service"
+KEY_CHARACTERS = 12
+"""So much of a public key tells it from the others."""
 
 
 def show_overview(overview: Overview, now: int) -> str:
@@ -32,6 +35,24 @@ def show_counts(counts: Mapping[tuple[str, str], int], outcomes: Sequence[str]) 
     services = sorted({service for service, _ in counts})
     rows = [[name, *(str(counts.get((name, each), 0)) for each in met)] for name in services]
     return align([[SERVICE, *met], *rows]) if rows else "Nothing was sent yet."
+
+
+def show_keys(counts: Mapping[str | None, int], keyring: Keyring) -> str:
+    """A row for each key, the oldest first, and one for subscriptions whose key is gone."""
+    current = keyring.current.application_server_key
+    numbers = {key.application_server_key: 0 for key in keyring}
+    lost = 0
+    for key, count in counts.items():
+        if key is None or key in keyring:
+            numbers[keyring.name(key)] += count
+        else:
+            lost += count
+    rows = [
+        (f"{name[:KEY_CHARACTERS]}… ({'current' if name == current else 'old'})", str(number))
+        for name, number in numbers.items()
+    ]
+    rows += [("a key that is gone", str(lost))] if lost else []
+    return align([("application server key", "subscriptions"), *rows])
 
 
 def show_plan(planned: Mapping[str, Planned]) -> str:

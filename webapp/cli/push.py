@@ -15,6 +15,7 @@ from flask.cli import AppGroup
 from sqlalchemy.exc import DBAPIError
 
 from webapp.cli.columns import show_counts
+from webapp.cli.columns import show_keys
 from webapp.cli.columns import show_overview
 from webapp.cli.columns import show_plan
 from webapp.cli.errors import parts
@@ -25,6 +26,7 @@ from webapp.log_lines import set_up_log
 from webapp.migrations import current
 from webapp.migrations import is_behind
 from webapp.push.counts import Counts
+from webapp.push.keyring import load_keyring
 from webapp.push.keyring import rotate_key
 from webapp.push.plan import plan
 from webapp.push.vapid import load_key
@@ -86,10 +88,12 @@ def send(dry_run: bool) -> None:
 @push.command()
 @plain_errors()
 def status() -> None:
-    """Print what is stored and due, and what became of messages so far, by push service."""
+    """Print what is stored and due, by which key, and what became of messages so far."""
     store, now = parts().store, int(time.time())
     _check_schema(parts().settings.database_url)
     click.echo(show_overview(store.overview(now), now))
+    click.echo()
+    click.echo(show_keys(store.count_keys(), load_keyring(parts().settings)))
     click.echo()
     click.echo(show_counts(store.counts(), [field.name for field in fields(Counts)]))
 

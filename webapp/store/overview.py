@@ -59,6 +59,13 @@ def read_overview(connection: Connection, now: int) -> Overview:
     )
 
 
+def count_keys(connection: Connection) -> dict[str | None, int]:
+    """Count subscriptions by the application server key they were made with."""
+    key = push_subscription.c.application_key
+    rows = connection.execute(select(key, func.count()).group_by(key))
+    return {row[0]: row[1] for row in rows}
+
+
 def _oldest_due_at(connection: Connection, now: int) -> int | None:
     due_at = push_schedule.c.due_at
     oldest: int | None = connection.scalar(select(func.min(due_at)).where(due_at <= now))
