@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 DEBIAN_FOLDERS = Path("/usr/lib/postgresql")
@@ -30,22 +31,47 @@ class PostgresMissing(RuntimeError):
     """The server's programs are not on this machine; the message says what to install."""
 
 
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A server of ours; `url` is the address of its `postgres` database, superuser and all."""
+
+    url: str
+    programs: Path
+    folder: Path
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        options = (*OPTIONS, f"unix_socket_directories={self.folder}")
+        settings = " ".join(f"-c {option}" for option in options)
+        self._control("start", "-l", str(self.folder / "log"), "-o", settings)
+
+    def stop(self) -> None:
+        """End it as a crash would: connections break, and the next start recovers."""
+        self._control("stop", "-m", "immediate")
+
+    def _control(self, order: str, *options: str) -> None:
+        program = str(self.programs / "pg_ctl")
+        _run(program, order, "-D", str(self.folder / "data"), "-w", *options)
+
+
 @contextmanager
-def temporary_cluster() -> Iterator[str]:
-    """Start a cluster and yield the address of its `postgres` database, superuser and all."""
+def temporary_cluster() -> Iterator[Cluster]:
+    """A started cluster, gone at the end."""
     programs = find_programs()
     # Short on purpose: a Unix socket's path has at most 107 octets.
     folder = Path(tempfile.mkdtemp(prefix="pocket-pg-"))
+    cluster = Cluster(f"postgresql://{ACCOUNT}@/postgres?host={folder}", programs, folder)
     try:
         if os.geteuid() == 0:
             account = pwd.getpwnam(ACCOUNT)
             os.chown(folder, account.pw_uid, account.pw_gid)
-        _start(programs, folder)
+        data = str(folder / "data")
+        _run(str(programs / "initdb"), "-D", data, "-U", ACCOUNT, "-A", "trust", "-E", "UTF8", "-N")
+        cluster.start()
         try:
-            yield f"postgresql://{ACCOUNT}@/postgres?host={folder}"
+            yield cluster
         finally:
-            data = str(folder / "data")
-            _run(str(programs / "pg_ctl"), "stop", "-D", data, "-m", "immediate", "-w")
+            cluster.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -61,13 +87,6 @@ def find_programs() -> Path:
         "The tests need PostgreSQL's own programs initdb and pg_ctl, in PATH or under "
         f"{DEBIAN_FOLDERS}. On Debian or Ubuntu: apt-get install postgresql"
     )
-
-
-def _start(programs: Path, folder: Path) -> None:
-    data, log = str(folder / "data"), str(folder / "log")
-    _run(str(programs / "initdb"), "-D", data, "-U", ACCOUNT, "-A", "trust", "-E", "UTF8", "-N")
-    options = " ".join(f"-c {option}" for option in (*OPTIONS, f"unix_socket_directories={folder}"))
-    _run(str(programs / "pg_ctl"), "start", "-D", data, "-l", log, "-w", "-o", options)
 
 
 def _run(*command: str) -> None:

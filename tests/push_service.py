@@ -102,8 +102,14 @@ class PushService:
         self._arrived = threading.Condition(self._lock)
         self.requests: list[tuple[str, dict[str, str]]] = []
         """Every POST to an endpoint: path and headers, names in lower case."""
+        self.statuses: list[tuple[str, int]] = []
+        """What each of them was answered: path and status, 0 for a cut connection."""
         self.problems: list[str] = []
         """What a correct sender never causes."""
+        self.for_all: Answer | None = None
+        """When set, the answer to everybody, whatever was planned for each."""
+        self.meanwhile: Callable[[int], None] = lambda number: None
+        """Called while a request still waits for its answer, with its number from 1 on."""
         self._server = _Server(port, self, certificates)
         scheme = "https" if certificates else "http"
         host = "localhost" if certificates else "127.0.0.1"
@@ -158,14 +164,17 @@ class PushService:
         """Judge one request, remember it, and say how to answer."""
         with self._lock:
             self.requests.append((path, headers))
+            number = len(self.requests)
             try:
-                return self._judge(path, headers, body)
+                answer = self._judge(path, headers, body)
             except Refusal as refusal:
                 self.problems.append(str(refusal))
                 reason = json.dumps({"reason": str(refusal)}).encode()
-                return refuse(refusal.status, reason)
-            finally:
-                self._arrived.notify_all()
+                answer = refuse(refusal.status, reason)
+            self.statuses.append((path, 0 if answer.resets else answer.status))
+            self._arrived.notify_all()
+        self.meanwhile(number)
+        return answer
 
     def wait(self) -> None:
         """Hold an answer back until `let_go`."""
@@ -177,6 +186,8 @@ class PushService:
             raise Refusal(404, "no such subscription")
         check_request(headers, body)
         token, claims = self._check_token(headers.get("authorization", ""), agent)
+        if self.for_all:
+            return self.for_all
         planned = self._answers[path]
         answer = planned.popleft() if len(planned) > 1 else (planned[0] if planned else Answer())
         if answer.keeps:
@@ -209,7 +220,8 @@ class PushService:
         except (http_ece.ECEException, ValueError) as error:
             self.problems.append(f"the user agent could not open a message: {error}")
             return
-        agent.messages.append(Message(headers, body, plaintext, claims, token))
+        message = Message(headers, body, plaintext, claims, token, self._clock())
+        agent.messages.append(message)
 
 
 def check_request(headers: Mapping[str, str], body: bytes) -> None:

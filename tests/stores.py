@@ -16,6 +16,7 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
+from tests.postgres import Cluster
 from tests.postgres import temporary_cluster
 from webapp import migrations
 from webapp.store import Store
@@ -27,10 +28,16 @@ _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """The address of a cluster's own `postgres` database."""
-    with temporary_cluster() as url:
-        yield url
+def postgresql_cluster() -> Iterator[Cluster]:
+    """A cluster for the whole run."""
+    with temporary_cluster() as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgresql_cluster: Cluster) -> str:
+    """The address of that cluster's own `postgres` database."""
+    return postgresql_cluster.url
 
 
 @pytest.fixture(scope="session")

@@ -27,6 +27,8 @@ class Message:
     plaintext: bytes
     claims: dict[str, Any]
     token: str
+    at: float = 0
+    """When it arrived, by the push service's clock."""
 
     @property
     def payload(self) -> Any:
