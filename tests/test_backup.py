@@ -64,6 +64,10 @@ def count(file: Path, *names: str) -> None:
         store.count({(name, "accepted"): 1 for name in names})
 
 
+def mode_of(file: Path) -> int:
+    return stat.S_IMODE(file.stat().st_mode)
+
+
 def names_in(file: Path) -> list[object]:
     return [name for name, _ in ask(file, COUNT)]
 
@@ -104,7 +108,8 @@ def test_a_backup_is_one_file_for_its_owner_alone(database: Path, tmp_path: Path
     back_up(url_of(database), folder / "pocket.db")
     names_in(folder / "pocket.db")
     (file,) = folder.iterdir()
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert mode_of(file) == 0o600
+    assert file.read_bytes()[18:20] == b"\1\1"  # no WAL: it can be read where nobody can write
 
 
 def test_a_backup_replaces_no_file(database: Path, tmp_path: Path) -> None:
@@ -246,6 +251,17 @@ def test_a_backup_of_an_earlier_release_is_brought_to_this_one(
     put_back(database, file)
     assert not migrations.is_behind(migrations.current(url_of(database)))
     assert migrations.current(url_of(file)) == "0001"
+
+
+def test_who_could_open_the_database_can_do_so_again(database: Path, tmp_path: Path) -> None:
+    file = tmp_path / "kept.db"
+    back_up(url_of(database), file)
+    database.chmod(0o660)
+    put_back(database, file)
+    assert mode_of(database) == 0o660
+    database.unlink()
+    put_back(database, file)
+    assert mode_of(database) == 0o600
 
 
 def test_root_restores_for_the_account_that_runs_the_app(

@@ -7,6 +7,7 @@ and their secrets, so each file is for its owner alone.
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable
@@ -59,7 +60,7 @@ def restore(database_url: str, file: Path, prepare: Callable[[str], None]) -> No
         prepare(URL.create("sqlite", database=str(copy)).render_as_string())
         with closing(_connect(copy)) as connection:
             connection.execute("PRAGMA journal_mode = DELETE")  # all of it in the one file
-        _own_like(copy, database if database.exists() else database.parent)
+        _own_like(database, copy)
         with _nobody_at(database):
             copy.replace(database)
 
@@ -105,11 +106,13 @@ def _check_pages(connection: sqlite3.Connection, file: Path) -> None:
         raise BackupError(file, f"is damaged ({said})", "Take an older backup")
 
 
-def _own_like(file: Path, other: Path) -> None:
-    """Root restores for the account that runs the app, and must not shut it out."""
+def _own_like(database: Path, copy: Path) -> None:
+    """Who could open the database before can do so again, also when root restores it."""
+    if database.exists():
+        shutil.copymode(database, copy)
     if os.geteuid() == 0:
-        status = other.stat()
-        os.chown(file, status.st_uid, status.st_gid)
+        owner = (database if database.exists() else database.parent).stat()
+        os.chown(copy, owner.st_uid, owner.st_gid)
 
 
 @contextmanager
