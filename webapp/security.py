@@ -25,6 +25,7 @@ REFUSED_FEATURES = (
     "microphone", "midi", "payment", "serial", "usb",
 )  # fmt: skip
 
+STAYS_AT_HOME = ("Cross-Origin-Resource-Policy", "same-origin")
 DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
 PAGE_ONLY = ("Referrer-Policy", "Permissions-Policy", "Cross-Origin-Opener-Policy")
 DATA_TYPES = ("application/", "text/plain", "image/")
@@ -41,6 +42,7 @@ def page_headers(inline_scripts: Iterable[str], inline_style: str, *, is_https: 
     """
     return [
         *file_headers(is_https=is_https),
+        STAYS_AT_HOME,
         ("Content-Security-Policy", _policy(inline_scripts, inline_style)),
         ("Referrer-Policy", "no-referrer"),
         ("Permissions-Policy", ", ".join(f"{name}=()" for name in REFUSED_FEATURES)),
@@ -59,15 +61,16 @@ def kept_headers(pages: Headers) -> dict[str, str]:
 
 def data_headers(*, is_https: bool) -> Headers:
     """The headers of answers that are no page and no script, such as JSON: nothing runs in them."""
-    return [*file_headers(is_https=is_https), ("Content-Security-Policy", DATA_POLICY)]
+    policy = ("Content-Security-Policy", DATA_POLICY)
+    return [*file_headers(is_https=is_https), STAYS_AT_HOME, policy]
 
 
 def file_headers(*, is_https: bool) -> Headers:
-    """The headers of static files, which load nothing themselves: few, since files are many."""
-    headers = [
-        ("X-Content-Type-Options", "nosniff"),
-        ("Cross-Origin-Resource-Policy", "same-origin"),
-    ]
+    """The headers of static files, which load nothing themselves: few, since files are many.
+
+    Whoever likes may show them: they are the same for everybody, and nothing in them is secret.
+    """
+    headers = [("X-Content-Type-Options", "nosniff")]
     if is_https:
         headers.append(("Strict-Transport-Security", f"max-age={TWO_YEARS_SECONDS}"))
     return headers
