@@ -533,6 +533,27 @@ def test_one_subscription_of_an_older_key_does_not_stop_the_others(house: House)
     assert {len(agent.messages) for agent in others} == {1}
 
 
+@pytest.mark.parametrize("status", [400, 403])
+def test_made_up_subscriptions_hold_nobody_up_and_are_gone_after_a_week(
+    house: House, status: int
+) -> None:
+    (first,) = house.subscribe()
+    worker = house.dispatcher()
+    worker.send_due(NOW)
+    fakes = house.subscribe(60, refuse(status))
+    others = house.subscribe(20)
+    assert str(worker.send_due(NOW)).startswith("accepted 20, ")
+    assert {len(agent.messages) for agent in (first, *others)} == {1}
+    for day in range(1, 8):
+        assert all(house.is_known(agent) for agent in fakes)
+        house.now = NOW + day * DAY
+        worker.send_due(house.now)
+    assert not any(house.is_known(agent) for agent in fakes)
+    assert {len(agent.messages) for agent in (first, *others)} == {8}
+    sent_to_fakes = len(house.service.requests) - 21 * 8
+    assert sent_to_fakes == 60 * 8
+
+
 def test_who_subscribed_with_a_key_from_before_gets_the_note_signed_with_it(house: House) -> None:
     """The push service restricts each subscription to the key it was made with (RFC 8292)."""
     keys = [generate_key() for _ in range(3)]

@@ -18,8 +18,10 @@ from webapp.push.outcome import Verdict
 from webapp.push.outcome import judge
 from webapp.push.outcome import parse_retry_after
 from webapp.push.outcome import retry_seconds
+from webapp.push.settlement import UNPROVEN_SECONDS
 from webapp.push.settlement import Window
 from webapp.push.settlement import hold
+from webapp.push.settlement import is_lone_refusal
 from webapp.push.settlement import settle
 from webapp.push.settlement import skip
 from webapp.schedule import Reminder
@@ -46,6 +48,7 @@ DUE = Due(
     reminder=Reminder((480,), "UTC", 0),
     has_been_accepted=True,
     failing_since=None,
+    created_at=NOW - 400 * DAY,
 )
 TEST = replace(DUE, kind="test", occurrence=f"test-{NOW}")
 OURS = (Outcome.CREDENTIALS, Outcome.MESSAGE, Outcome.THROTTLED)
@@ -337,6 +340,47 @@ def test_credentials_that_are_refused_ten_times_in_a_row_put_an_origin_out() -> 
     origin = Origin()
     origin.record(Outcome.ACCEPTED, NOW)
     assert [origin.record(Outcome.CREDENTIALS, NOW) for _ in range(10)][-1]
+
+
+FRESH = replace(DUE, has_been_accepted=False, created_at=NOW - DAY)
+
+
+def accepting_origin() -> Origin:
+    origin = Origin()
+    origin.record(Outcome.ACCEPTED, NOW)
+    return origin
+
+
+@pytest.mark.parametrize("outcome", list(Outcome))
+def test_a_refusal_is_of_one_subscription_when_it_was_never_accepted_and_others_are(
+    outcome: Outcome,
+) -> None:
+    verdict, is_refusal = Verdict(outcome), outcome in (Outcome.CREDENTIALS, Outcome.MESSAGE)
+    assert is_lone_refusal(FRESH, verdict, accepting_origin()) is is_refusal
+    assert not is_lone_refusal(DUE, verdict, accepting_origin())
+    assert not is_lone_refusal(FRESH, verdict, Origin())
+
+
+@pytest.mark.parametrize("outcome", [Outcome.CREDENTIALS, Outcome.MESSAGE])
+def test_a_subscription_that_alone_is_refused_is_tried_once_a_day_and_goes_after_a_week(
+    outcome: Outcome,
+) -> None:
+    def follow(age: int) -> object:
+        due = replace(FRESH, created_at=NOW - age)
+        return settle(due, Verdict(outcome), WINDOW, NOW, 0.0, 403, is_lone=True)
+
+    week = replace(FRESH, created_at=NOW - UNPROVEN_SECONDS)
+    young = replace(FRESH, created_at=NOW - UNPROVEN_SECONDS + 1)
+    assert follow(UNPROVEN_SECONDS - 1) == skip(young, WINDOW, NOW)
+    assert follow(UNPROVEN_SECONDS) == Remove(week)
+
+
+def test_a_test_that_alone_is_refused_says_so_at_once() -> None:
+    due = replace(TEST, has_been_accepted=False, created_at=NOW)
+    verdict = Verdict(Outcome.CREDENTIALS)
+    settlement = settle(due, verdict, WINDOW, NOW, 0.0, 403, is_lone=True)
+    assert isinstance(settlement, Advance)
+    assert (settlement.next, settlement.test) == (None, LastTest(NOW, "credentials", 403))
 
 
 def test_the_reason_of_a_push_service_is_quoted() -> None:

@@ -370,6 +370,7 @@ def test_a_claim_returns_all_that_sending_needs(store: Store) -> None:
         reminder=MORNING,
         has_been_accepted=False,
         failing_since=None,
+        created_at=NOW,
     )
 
 

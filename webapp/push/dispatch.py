@@ -31,6 +31,7 @@ from webapp.push.outcome import judge
 from webapp.push.sealer import Sealer
 from webapp.push.settlement import Window
 from webapp.push.settlement import hold
+from webapp.push.settlement import is_lone_refusal
 from webapp.push.settlement import settle
 from webapp.push.settlement import skip
 from webapp.push.transport import Answer
@@ -194,11 +195,12 @@ class Dispatcher:
         due, name, reply = answer
         verdict = judge(reply.status, reply.headers, batch.now)
         self._tally.add(name, verdict.outcome, batch.counts)
-        chance = self._chance()
+        chance, origin = self._chance(), self._origins[name]
+        is_lone = is_lone_refusal(due, verdict, origin)
         batch.settlements.append(
-            settle(due, verdict, self._window, batch.now, chance, reply.status)
+            settle(due, verdict, self._window, batch.now, chance, reply.status, is_lone=is_lone)
         )
-        if self._origins[name].record(verdict.outcome, batch.now):
+        if not is_lone and origin.record(verdict.outcome, batch.now):
             _log.error("%s is out (%s): %s", name, verdict.outcome.value, reply.quote())
         elif verdict.outcome is Outcome.MESSAGE and batch.counts.message <= TOLD_AT_MOST:
             told = due.subscription.short_hash

@@ -22,6 +22,11 @@ class Origin:
         self._probe_at = 0
 
     @property
+    def has_accepted(self) -> bool:
+        """Whether it has taken anything from us: then our token and our messages are right."""
+        return self._has_accepted
+
+    @property
     def is_out(self) -> bool:
         """Whether messages are held back, but for a probe."""
         return self._failures >= FAILURES_IN_A_ROW

@@ -2,6 +2,8 @@
 
 Pure rules over the store's values. They never remove a subscriber but for *gone*, or for 60 days
 of nothing but failures; refused credentials and a refused message are ours and count for nothing.
+Only where others are accepted do they speak of a subscription that never was: most likely nobody
+made it in a browser of ours, and it goes after a week.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from datetime import UTC
 from datetime import datetime
 from functools import lru_cache
 
+from webapp.push.origin import Origin
 from webapp.push.outcome import Outcome
 from webapp.push.outcome import Verdict
 from webapp.push.outcome import retry_seconds
@@ -29,6 +32,8 @@ from webapp.store.values import TEST
 TEST_SECONDS = 300
 """A reader who asked for a test looks at the phone now; after this it would only startle."""
 FAILING_SECONDS = 60 * 86_400
+UNPROVEN_SECONDS = 7 * 86_400
+"""How long a subscription is tried that its push service never accepts, while it accepts others."""
 CREDENTIALS_SECONDS = 900
 """Until a message that met refused credentials tries again; someone has to mend something."""
 
@@ -75,6 +80,12 @@ def hold(due: Due, window: Window, until: int, now: int, chance: float) -> Settl
     return _again(due, window, now + delay, now)
 
 
+def is_lone_refusal(due: Due, verdict: Verdict, origin: Origin) -> bool:
+    """Whether a refusal speaks of this subscription alone, and not of our key or our messages."""
+    is_refusal = verdict.outcome in {Outcome.CREDENTIALS, Outcome.MESSAGE}
+    return is_refusal and origin.has_accepted and not due.has_been_accepted
+
+
 def settle(
     due: Due,
     verdict: Verdict,
@@ -82,12 +93,18 @@ def settle(
     now: int,
     chance: float,
     status: int | None = None,
+    *,
+    is_lone: bool = False,
 ) -> Settlement:
     """What follows from a push service's answer, which had this HTTP `status`.
 
-    `chance` from 0 to 1 is the jitter.
+    `chance` from 0 to 1 is the jitter; `is_lone` is what `is_lone_refusal` says.
     """
-    settlement = _follow(due, verdict, window, now, chance)
+    if is_lone:
+        is_over = now - due.created_at >= UNPROVEN_SECONDS
+        settlement = Remove(due) if is_over else skip(due, window, now)
+    else:
+        settlement = _follow(due, verdict, window, now, chance)
     if due.kind != TEST or isinstance(settlement, Remove):
         return settlement
     return replace(settlement, test=LastTest(now, verdict.outcome.value, status or 0))

@@ -71,6 +71,7 @@ class Due:
     reminder: Reminder
     has_been_accepted: bool
     failing_since: int | None
+    created_at: int
     application_key: str | None = None
 
 
@@ -142,6 +143,7 @@ def read_due(row: Row[*tuple[Any, ...]], owner: Row[*tuple[Any, ...]]) -> Due:
         reminder=read_reminder(owner),
         has_been_accepted=owner.accepted_at is not None,
         failing_since=owner.failing_since,
+        created_at=owner.created_at,
         application_key=owner.application_key,
     )
 
