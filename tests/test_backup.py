@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from base64 import urlsafe_b64decode
+from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from collections.abc import Iterator
 from contextlib import closing
@@ -313,6 +314,8 @@ class House:
             "subscription": agent.as_json(),
             "reminder": {"times": [far], "zone": "UTC"},
         }
+        if key:
+            body["application_server_key"] = urlsafe_b64encode(key).decode().rstrip("=")
         assert app.test_client().put("/api/subscriptions", json=body).status_code == 201
         app.extensions["pocket"].store.close()
         ask(
@@ -386,11 +389,12 @@ def test_without_its_key_a_restored_database_reaches_nobody(house: House) -> Non
     file, key = house.folder / "kept.db", house.folder / "instance" / "vapid.pem"
     house.flask("store", "backup", str(file))
     key.rename(house.folder / "kept.pem")
-    house.flask("store", "restore", str(file))
+    warned = house.flask("store", "restore", str(file)).stdout.splitlines()
+    assert warned[-1].split() == ["a", "key", "that", "is", "gone", "1"]
     house.flask("push", "send")
     assert not agent.messages
     shutil.copy(house.folder / "kept.pem", key)
-    house.flask("store", "restore", str(file))
+    assert "gone" not in house.flask("store", "restore", str(file)).stdout
     assert house.flask("push", "send").stdout == "accepted 1\n"
     assert len(agent.messages) == 1
     house.service.problems.clear()

@@ -11,11 +11,13 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from webapp.cli.columns import show_keys
 from webapp.cli.columns import show_overview
 from webapp.cli.errors import plain_errors
 from webapp.config import Settings
 from webapp.config import load_settings
 from webapp.migrations import upgrade
+from webapp.push.keyring import load_keyring
 from webapp.store import open_store
 from webapp.store.backup import back_up
 from webapp.store.backup import restore as put_back
@@ -42,11 +44,13 @@ def backup(file: Path) -> None:
 @plain_errors()
 def restore(file: Path) -> None:
     """Put a backup in the database's place; web and worker processes have to be stopped."""
-    url = load_settings(os.environ).database_url
-    put_back(url, file, upgrade)
-    with closing(open_store(url)) as restored:
+    settings = load_settings(os.environ)
+    put_back(settings.database_url, file, upgrade)
+    with closing(open_store(settings.database_url)) as restored:
         now = int(time.time())
         click.echo(show_overview(restored.overview(now), now))
+        click.echo()
+        click.echo(show_keys(restored.count_keys(), load_keyring(settings)))
 
 
 def _find_keys(settings: Settings) -> Iterator[str]:
