@@ -93,7 +93,9 @@ def database_url(request: pytest.FixtureRequest) -> str:
         return lone
     shared: str = request.getfixturevalue("migrated_postgres_url")
     with psycopg.connect(shared) as connection:
-        connection.execute("TRUNCATE push_subscription, push_schedule, push_count RESTART IDENTITY")
+        connection.execute(
+            "TRUNCATE push_subscription, push_schedule, push_count, zone_rule RESTART IDENTITY"
+        )
     return shared
 
 

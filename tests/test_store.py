@@ -47,6 +47,7 @@ from webapp.store import open_store
 from webapp.store.engine import make_engine
 from webapp.store.tables import push_schedule
 from webapp.store.tables import push_subscription
+from webapp.store.tables import zone_rule
 from webapp.subscription import Proof
 from webapp.subscription import PushSubscription
 
@@ -745,16 +746,99 @@ def shift(connection: Connection, seconds: int) -> None:
     )
 
 
+def reschedule(store: Store, now: int = NOW) -> int:
+    return sum(store.reschedule(now))
+
+
 def test_changed_zone_rules_move_what_is_to_come(store: Store, database_url: str) -> None:
     fill(store, 3)
     with connect(database_url) as connection:
         shift(connection, 3600)
-    assert store.reschedule(NOW) == 3
+    assert reschedule(store) == 3
     found = store.find(subscription().endpoint)
     assert found is not None
     assert found.next == Occurrence(date(2027, 1, 16), EIGHT)
     assert store.next_due_at() == EIGHT
-    assert store.reschedule(NOW) == 0
+
+
+def test_rules_that_were_followed_once_are_not_looked_at_again(
+    store: Store, database_url: str
+) -> None:
+    fill(store, 1)
+    assert reschedule(store) == 0
+    with connect(database_url) as connection:
+        shift(connection, 3600)
+        statements: list[str] = []
+    note = record_statements(store, statements)
+    assert reschedule(store) == 0
+    event.remove(store._reading, "before_cursor_execute", note)
+    assert not [sql for sql in statements if "push_" in sql and "min(" not in sql]
+
+
+def record_statements(store: Store, statements: list[str]) -> Callable[..., None]:
+    def note(_connection: Any, _cursor: Any, sql: str, *_: Any) -> None:
+        statements.append(sql)
+
+    event.listen(store._reading, "before_cursor_execute", note)
+    return note
+
+
+def test_only_the_zones_whose_rules_changed_are_gone_through(
+    store: Store, database_url: str
+) -> None:
+    store.save(subscription(1), MORNING, NOW)
+    store.save(subscription(2), dataclasses.replace(MORNING, zone="UTC"), NOW)
+    reschedule(store)
+    with connect(database_url) as connection:
+        shift(connection, 3600)
+        connection.execute(
+            update(zone_rule).where(zone_rule.c.zone == "UTC").values(rules="of last year")
+        )
+    assert reschedule(store) == 1
+    found = [store.find(subscription(number).endpoint) for number in (1, 2)]
+    assert [one.next.due_at - EIGHT for one in found if one] == [3600, 0]
+
+
+def test_going_through_again_begins_at_the_start_when_it_was_left(
+    store: Store, database_url: str
+) -> None:
+    for number, minute in enumerate((480, 720)):
+        store.save(subscription(number), dataclasses.replace(MORNING, minutes=(minute,)), NOW)
+    with connect(database_url) as connection:
+        shift(connection, 1800)
+    left = store.reschedule(NOW)
+    assert next(left) == 1
+    left.close()  # type: ignore[attr-defined]
+    assert reschedule(store) == 1
+
+
+def test_every_row_to_come_is_gone_through_however_far_ahead(
+    store: Store, database_url: str
+) -> None:
+    pauses = [None, date(2027, 1, 20), date(2027, 6, 1), date(2028, 1, 14)]
+    for number, pause in enumerate(pauses):
+        store.save(subscription(number), dataclasses.replace(MORNING, pause_until=pause), NOW)
+    with connect(database_url) as connection:
+        shift(connection, -3600)
+    assert reschedule(store) == 4
+    found = [store.find(subscription(number).endpoint) for number in range(4)]
+    assert [one.next for one in found if one] == [
+        next_due(one.reminder, datetime.fromtimestamp(NOW, UTC)) for one in found if one
+    ]
+
+
+def test_of_several_times_a_day_each_keeps_its_place(store: Store, database_url: str) -> None:
+    wish = dataclasses.replace(MORNING, minutes=(480, 510, 780))
+    store.save(subscription(), wish, NOW)  # next is the third of the 15th
+    store.save(subscription(2), wish, at("2027-01-15T13:30"))  # next is the first of the 16th
+    with connect(database_url) as connection:
+        shift(connection, -3600)
+    assert reschedule(store, at("2027-01-15T11:30")) == 2
+    found = [store.find(subscription(number).endpoint) for number in (1, 2)]
+    assert [one.next for one in found if one] == [
+        Occurrence(date(2027, 1, 15), at("2027-01-15T13:00")),
+        Occurrence(date(2027, 1, 16), EIGHT),
+    ]
 
 
 def test_what_is_in_flight_is_not_moved(store: Store, database_url: str) -> None:
@@ -762,20 +846,25 @@ def test_what_is_in_flight_is_not_moved(store: Store, database_url: str) -> None
     with connect(database_url) as connection:
         shift(connection, -3600)
     due = claim_one(store)
-    assert store.reschedule(NOW) == 0
+    assert reschedule(store) == 0
     store.settle([Advance(due, Occurrence(date(2027, 1, 17), EIGHT + 86_400), True)], EIGHT)
     assert store.next_due_at() == EIGHT + 86_400
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_what_another_transaction_holds_is_not_waited_for(store: Store, database_url: str) -> None:
-    fill(store, 3)
+def test_workers_that_start_together_move_each_row_once(store: Store, database_url: str) -> None:
+    fill(store, 60)
     with connect(database_url) as connection:
         shift(connection, 3600)
-    held = select(push_schedule).where(push_schedule.c.subscription_id == 1).with_for_update()
-    with ThreadPoolExecutor(1) as pool, connect(database_url) as connection:
-        connection.execute(held)
-        assert pool.submit(store.reschedule, NOW).result(timeout=30) == 2
+    barrier = threading.Barrier(3)
+
+    def start() -> int:
+        barrier.wait()
+        return reschedule(store)
+
+    with ThreadPoolExecutor(3) as pool:
+        jobs = [pool.submit(start) for _ in range(3)]
+        assert sum(job.result(timeout=30) for job in jobs) == 60
+    assert len(store.claim_due(EIGHT, 100, LEASE)) == 60
 
 
 # The database itself

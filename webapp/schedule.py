@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import enum
 import importlib.resources
+import io
 import logging
 from bisect import bisect_left
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from datetime import datetime
@@ -21,8 +23,10 @@ from datetime import timedelta
 from datetime import timezone
 from datetime import tzinfo
 from functools import cache
+from hashlib import sha256
 from zoneinfo import ZoneInfo
-from zoneinfo import ZoneInfoNotFoundError
+
+TZDATA = importlib.resources.files("tzdata")
 
 _DAY = timedelta(days=1)
 _log = logging.getLogger(__name__)
@@ -74,8 +78,21 @@ class Occurrence:
 @cache
 def known_zones() -> frozenset[str]:
     """Every name, links included, of the tzdata package: the same list on every machine."""
-    names = importlib.resources.files("tzdata").joinpath("zones").read_text(encoding="utf-8")
-    return frozenset(names.split())
+    return frozenset(TZDATA.joinpath("zones").read_text(encoding="utf-8").split())
+
+
+@cache
+def load_zone(name: str) -> ZoneInfo | None:
+    """A zone by the tzdata package's rules, whatever the machine has; None when it has none."""
+    if name not in known_zones():
+        return None
+    return ZoneInfo.from_file(io.BytesIO(_read_rules(name)), key=name)
+
+
+@cache
+def zone_rules() -> Mapping[str, str]:
+    """Every zone's rules as the SHA-256 of its file in hex: they change when the rules do."""
+    return {name: sha256(_read_rules(name)).hexdigest() for name in sorted(known_zones())}
 
 
 def next_due(reminder: Reminder, after: datetime) -> Occurrence:
@@ -133,18 +150,18 @@ def _find_instant(day: date, minute: int, zone: tzinfo) -> int | None:
 
 
 def _find_zone(reminder: Reminder) -> tzinfo:
-    zone = _load_zone(reminder.zone)
-    return zone or timezone(timedelta(minutes=reminder.utc_offset_minutes))
+    """Names come from our own rows; one may have left tzdata since it was registered."""
+    return load_zone(reminder.zone) or _fixed_zone(reminder.zone, reminder.utc_offset_minutes)
 
 
 @cache
-def _load_zone(name: str) -> ZoneInfo | None:
-    """Names come from our own rows; one may have left tzdata since it was registered."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        _log.warning("unknown time zone %r: using the UTC offset from registration", name)
-        return None
+def _fixed_zone(name: str, utc_offset_minutes: int) -> timezone:
+    _log.warning("unknown time zone %r: using the UTC offset from registration", name)
+    return timezone(timedelta(minutes=utc_offset_minutes))
+
+
+def _read_rules(name: str) -> bytes:
+    return TZDATA.joinpath("zoneinfo", *name.split("/")).read_bytes()
 
 
 def _find_end_of_gap(wall: datetime) -> int:

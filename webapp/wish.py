@@ -13,13 +13,13 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import NoReturn
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 from webapp.errors import ReminderError
 from webapp.schedule import Level
 from webapp.schedule import Reminder
 from webapp.schedule import Source
 from webapp.schedule import known_zones
+from webapp.schedule import load_zone
 
 MAX_TIMES = 3
 MAX_TOPICS = 12
@@ -49,7 +49,7 @@ def parse_reminder(data: object, known_topics: Collection[str], now: datetime) -
         if field not in _FIELDS:
             _refuse("", f"has a field other than {', '.join(_FIELDS)}", "Leave it out")
     zone = parse_zone(data.get("zone"))
-    local = now.astimezone(ZoneInfo(zone))
+    local = now.astimezone(load_zone(zone))
     return Reminder(
         minutes=_parse_times(data),
         zone=zone,

@@ -87,18 +87,15 @@ class Dispatcher:
         self._origins: defaultdict[str, Origin] = defaultdict(Origin)
         self._audiences: dict[str, str] = {}
         self._lock = threading.Lock()
+        self._has_rescheduled = False
 
     def work(self, clock: Callable[[], float], stop: threading.Event) -> None:
         """Send until `stop` is set; then finish what is in flight and give the rest back.
 
         `clock` tells UTC seconds. After a fault, of the database for one, it pauses and goes on.
         """
-        has_rescheduled = False
         while not stop.is_set():
             try:
-                if not has_rescheduled:
-                    self._store.reschedule(int(clock()))
-                    has_rescheduled = True
                 self.send_due(int(clock()), stop)
                 pause = self._pause_seconds(int(clock()))
             except Exception as error:  # the loop outlives every fault; leases bring rows back
@@ -120,6 +117,7 @@ class Dispatcher:
             return counts
         with self._lock:
             started = self._elapsed()
+            self._follow_zone_rules(now, stop)
             has_claimed = True
             while has_claimed and not stop.is_set():
                 moment = now + int(self._elapsed() - started)
@@ -127,6 +125,17 @@ class Dispatcher:
         if counts:
             _log.info("%s", counts)
         return counts
+
+    def _follow_zone_rules(self, now: int, stop: threading.Event) -> None:
+        """Once, before the first message, since rules come with a new release of tzdata."""
+        moved = 0
+        for count in () if self._has_rescheduled else self._store.reschedule(now):
+            moved += count
+            if stop.is_set():
+                return
+        self._has_rescheduled = True
+        if moved:
+            _log.info("%d reminders moved with the rules of their time zones", moved)
 
     def _pause_seconds(self, now: int) -> int:
         due_at = self._store.next_due_at()

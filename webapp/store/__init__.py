@@ -1,8 +1,9 @@
 """The only SQL: who asked for a reminder, and what is due. SQLite or PostgreSQL.
 
 It stores and claims; it never decides what is sent, and never looks at the clock: `now` is
-always an argument, in seconds since 1970 UTC. Each method is one transaction, and every
-transaction locks a subscription before its schedule, so that no two can wait for each other.
+always an argument, in seconds since 1970 UTC. Each method but `reschedule` is one
+transaction, and every transaction locks a subscription before its schedule, so that no two can
+wait for each other.
 """
 
 from __future__ import annotations
@@ -96,13 +97,13 @@ class Store:
         with self._writing.begin() as connection:
             return registry.request_test(connection, endpoint, now)
 
-    def reschedule(self, now: int) -> int:
-        """Recompute what is still to come, for when the zone rules changed; count the moved.
+    def reschedule(self, now: int) -> Iterator[int]:
+        """Recompute what is still to come in zones whose rules changed; count the moved, page by
+        page, in many short transactions.
 
-        Zone rules come with a new release of tzdata, so the start of a worker is the time.
+        Rules come with a new release of tzdata, so the start of a worker is the time.
         """
-        with self._writing.begin() as connection:
-            return zones.reschedule(connection, now)
+        yield from zones.reschedule(self._reading, self._writing, now)
 
     def claim_due(self, now: int, limit: int, lease_seconds: int) -> list[Due]:
         """Take up to `limit` due messages, the longest due first, for `lease_seconds`.

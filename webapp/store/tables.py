@@ -1,4 +1,4 @@
-"""The three tables. The schema itself is made by `webapp.migrations`; a test compares them.
+"""The four tables. The schema itself is made by `webapp.migrations`; a test compares them.
 
 `push_schedule` is narrow on purpose: it is what every send rewrites. Its `due_at` is the queue
 and the lease in one.
@@ -79,6 +79,15 @@ push_schedule = Table(
     Column("attempts", Integer, nullable=False),
     # When the push service last accepted a daily message; rides along with the row's move.
     Column("accepted_at", Instant),
+    sqlite_with_rowid=False,
+)
+
+# What the rules of each time zone were when the schedule was last gone through.
+zone_rule = Table(
+    "zone_rule",
+    metadata,
+    Column("zone", String(MAX_ZONE_CHARACTERS), primary_key=True),
+    Column("rules", String(64), nullable=False),
     sqlite_with_rowid=False,
 )
 

@@ -1,89 +1,160 @@
 """When the rules of a time zone change: move what is still to come to its new instant.
 
-Works on groups of the same zone, minute and day, so that a million rows cost one scan.
+Rules come with a new release of the tzdata package. What they were when the rows were last gone
+through is kept by zone, so that a start without news looks at no row, and news at one zone's only.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from collections.abc import Iterator
+from collections.abc import Sequence
 from datetime import UTC
 from datetime import date
 from datetime import datetime
+from functools import cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection
+from sqlalchemy import Engine
 from sqlalchemy import Row
+from sqlalchemy import bindparam
+from sqlalchemy import delete
+from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy import update
 
 from webapp.schedule import Occurrence
+from webapp.schedule import Reminder
 from webapp.schedule import local_date
 from webapp.schedule import next_due
 from webapp.schedule import occurrences_on
+from webapp.schedule import zone_rules
+from webapp.store.registry import INSERT
 from webapp.store.tables import push_schedule
 from webapp.store.tables import push_subscription
+from webapp.store.tables import zone_rule
 from webapp.store.values import DAILY
 from webapp.store.values import TIMES
 from webapp.store.values import read_times
 
-_GROUP = (
-    *(push_subscription.c[name] for name in TIMES),
-    push_schedule.c.occurrence,
-    push_schedule.c.first_due_at,
-)
+PAGE_SECONDS = 3_600
+"""How much of the schedule is gone through at once: the soonest first, and no lock for long."""
+MOVED_AT_ONCE = 1_000
+"""Rows in one transaction."""
+
+_TABLE = push_schedule.c
 # A row that is leased or waits for a retry has another due_at, and is left alone.
-_IS_TO_COME = (
-    push_schedule.c.kind == DAILY,
-    push_schedule.c.due_at == push_schedule.c.first_due_at,
+_IS_TO_COME = (_TABLE.kind == DAILY, _TABLE.due_at == _TABLE.first_due_at)
+# Whoever claims, settles or saves a row in between has made it another one.
+_MOVE = update(push_schedule).where(
+    _TABLE.subscription_id == bindparam("its_id"),
+    _TABLE.due_at + 0 == bindparam("it_was"),
+    *_IS_TO_COME,
 )
 
 
-def reschedule(connection: Connection, now: int) -> int:
-    """Move each daily row due after `now` whose local date and time now mean another instant."""
-    is_future = push_schedule.c.due_at > now
-    groups = select(*_GROUP).join(push_schedule).where(*_IS_TO_COME, is_future).distinct()
-    moved = 0
-    for group in connection.execute(groups).all():
-        right = _find_right(group, now)
-        if right.due_at != group.first_due_at:
-            moved += _move(connection, group, right)
-    return moved
+def reschedule(reading: Engine, writing: Engine, now: int) -> Iterator[int]:
+    """Move each row due after `now` whose local date and time mean another instant by new rules.
+
+    Yields how many, page by page; whoever stops before the end begins again the next time.
+    """
+    with reading.begin() as connection:
+        changed = _find_changed(connection)
+        page = _next_page(connection, now)
+    while changed and page is not None:
+        moved = 0
+        with reading.begin() as connection:
+            for moves in _find_moves(connection, changed, page, now):
+                with writing.begin() as other:
+                    moved += _move(other, moves)
+            page = _next_page(connection, page + PAGE_SECONDS - 1)
+        yield moved
+    if changed:
+        with writing.begin() as connection:
+            _write_down(connection)
 
 
-def _find_right(group: Row[*tuple[Any, ...]], now: int) -> Occurrence:
+def _find_changed(connection: Connection) -> frozenset[str]:
+    """The zones whose rules are not those that were last written down: at first, all."""
+    known = {row.zone: row.rules for row in connection.execute(select(zone_rule))}
+    rules = zone_rules()
+    return frozenset(
+        name for name in known.keys() | rules.keys() if known.get(name) != rules.get(name)
+    )
+
+
+def _next_page(connection: Connection, after: int) -> int | None:
+    """The first instant later than `after` at which a row is due."""
+    first: int | None = connection.scalar(
+        select(func.min(_TABLE.due_at)).where(_TABLE.due_at > after)
+    )
+    return first
+
+
+def _find_moves(
+    connection: Connection, zones: Collection[str], page: int, now: int
+) -> Iterator[list[dict[str, object]]]:
+    """What is due in a page and now means another instant, some at a time."""
+    statement = (
+        select(
+            _TABLE.subscription_id,
+            _TABLE.due_at,
+            _TABLE.occurrence,
+            *(push_subscription.c[name] for name in TIMES),
+        )
+        .join(push_subscription)
+        .where(_TABLE.due_at >= page, _TABLE.due_at < page + PAGE_SECONDS, *_IS_TO_COME)
+        .where(push_subscription.c.zone.in_(zones))
+        .execution_options(yield_per=MOVED_AT_ONCE)
+    )
+    find_right = cache(_find_right)  # thousands share one minute of one zone
+    for rows in connection.execute(statement).partitions():
+        found = (
+            (row, find_right(read_times(row), row.occurrence, row.due_at, now)) for row in rows
+        )
+        yield [_as_move(row, right) for row, right in found if right.due_at != row.due_at]
+
+
+def _find_right(reminder: Reminder, occurrence: str, was_due_at: int, now: int) -> Occurrence:
     """What stands nearest to where it stood on that date; another date when that one is gone.
 
     Of a date to come nothing has been sent, so there it is the first.
     """
-    reminder, moment = read_times(group), datetime.fromtimestamp(now, UTC)
-    day = date.fromisoformat(group.occurrence)
+    moment, day = datetime.fromtimestamp(now, UTC), date.fromisoformat(occurrence)
     same_day = occurrences_on(reminder, day)
     if not same_day:
         return next_due(reminder, moment)
     if day > local_date(reminder, moment):
         return same_day[0]
-    return min(same_day, key=lambda one: abs(one.due_at - group.first_due_at))
+    return min(same_day, key=lambda one: abs(one.due_at - was_due_at))
 
 
-def _move(connection: Connection, group: Row[*tuple[Any, ...]], right: Occurrence) -> int:
-    """Skip what another transaction holds: it is being sent, or saved anew."""
-    chosen = (
-        select(push_schedule.c.subscription_id)
-        .join(push_subscription)
-        .where(
-            *_IS_TO_COME,
-            *(column.is_not_distinct_from(group._mapping[column]) for column in _GROUP),
-        )
-        .with_for_update(skip_locked=True, of=push_schedule)
-        .cte("chosen")
-    )
-    statement = update(push_schedule).where(
-        push_schedule.c.kind == DAILY, push_schedule.c.subscription_id == chosen.c.subscription_id
-    )
-    following = {
+def _as_move(row: Row[*tuple[Any, ...]], right: Occurrence) -> dict[str, object]:
+    return {
+        "its_id": row.subscription_id,
+        "it_was": row.due_at,
         "due_at": right.due_at,
         "occurrence": right.date.isoformat(),
         "first_due_at": right.due_at,
     }
-    # Counted by RETURNING: sqlite3 has no rowcount for a statement that begins with WITH.
-    moved = connection.execute(statement.values(following).returning(push_schedule.c.kind))
-    return len(moved.all())
+
+
+def _move(connection: Connection, moves: Sequence[dict[str, object]]) -> int:
+    """Move those that are still as they were, and count them; in order of id, as settling does."""
+    ordered = sorted(moves, key=itemgetter("its_id"))
+    return sum(connection.execute(_MOVE, one).rowcount for one in ordered)
+
+
+def _write_down(connection: Connection) -> None:
+    """All zones, not those in use alone, so that a reader in another is no news."""
+    rows = [{"zone": zone, "rules": rules} for zone, rules in zone_rules().items()]
+    statement = INSERT[connection.dialect.name](zone_rule).values(rows)
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["zone"], set_={"rules": statement.excluded.rules}
+        )
+    )
+    names = [row["zone"] for row in rows]
+    connection.execute(delete(zone_rule).where(zone_rule.c.zone.not_in(names)))

@@ -13,7 +13,6 @@ from datetime import date
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint
 from flask import request
@@ -39,6 +38,7 @@ from webapp.representations import write_instant
 from webapp.representations import write_json
 from webapp.representations import write_known
 from webapp.representations import write_saved
+from webapp.schedule import load_zone
 from webapp.store import Record
 from webapp.store import Store
 from webapp.subscription import AUTH_OCTETS
@@ -158,7 +158,7 @@ class _Api:
 
     def daily(self) -> Response:
         """Tell the card of a date, by default today's in a zone."""
-        zone = ZoneInfo(parse_zone(request.args.get("zone", "UTC"), "zone"))
+        zone = load_zone(parse_zone(request.args.get("zone", "UTC"), "zone"))
         slugs = [slug for slug in request.args.get("topics", "").split(",") if slug]
         topics = parse_topics(slugs, self._topics, "topics")
         given = request.args.get("date")
