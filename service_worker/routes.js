@@ -4,6 +4,8 @@ const LOST_SECONDS = 4;
 // What the pack brings, beside pages.
 const UNPACKED = /^\/static\/gen\/|\.webmanifest$/;
 const CARD_PATH = /^\/affirmations\/([^/]+)$/;
+// A page that no device keeps: what it offers needs a network anyway.
+const FEEDS_PATH = "/feeds";
 
 const PRECACHED = new Set(POCKET.precache.map(({ url }) => url));
 const SHEETS = new Set(POCKET.sheets);
@@ -13,25 +15,29 @@ const SHEETS = new Set(POCKET.sheets);
  * @returns {Promise<Response> | undefined}
  */
 function route(/** @type {Request} */ request) {
-  const { origin, pathname } = new URL(request.url);
+  const { origin, pathname, search } = new URL(request.url);
   if (request.method !== "GET" || origin !== self.location.origin) return undefined;
-  if (request.mode === "navigate") return routePage(request, pathname);
+  if (request.mode === "navigate") return routePage(pathname, search);
   return PRECACHED.has(pathname) || UNPACKED.test(pathname) ? cacheFirst(request) : undefined;
 }
 
-/** A query never leaves the device: it may be words that a reader shared with the app. */
-function routePage(/** @type {Request} */ request, /** @type {string} */ pathname) {
+/** A query never leaves the device, as it may be words that a reader shared with the app; but choices of a feed do. */
+function routePage(/** @type {string} */ pathname, /** @type {string} */ search) {
   const ask = () => fetch(pathname);
   if (pathname === "/") return todaysPage(new Date()).catch(ask);
   if (SHEETS.has(pathname)) return sheet(pathname).catch(ask);
+  if (pathname === FEEDS_PATH) return networkOrLost(pathname + search);
   const id = CARD_PATH.exec(pathname)?.[1];
-  return id ? cardOrLost(request, id).catch(ask) : undefined;
+  return id ? cardOrLost(pathname, id).catch(ask) : undefined;
 }
 
 /** A card that this release does not know may be newer than it, or a slip of the finger. */
-async function cardOrLost(/** @type {Request} */ request, /** @type {string} */ id) {
-  const fallback = () => lostPage(new Date());
-  return (await cardPage(id)) ?? networkFirst(request, { seconds: LOST_SECONDS, accepts: isOurs, fallback });
+async function cardOrLost(/** @type {string} */ path, /** @type {string} */ id) {
+  return (await cardPage(id)) ?? networkOrLost(path);
+}
+
+function networkOrLost(/** @type {string} */ path) {
+  return networkFirst(path, { seconds: LOST_SECONDS, accepts: isOurs, fallback: () => lostPage(new Date()) });
 }
 
 /** A captive portal answers 200 as well, but not with our header. */

@@ -34,12 +34,11 @@ async function cacheFirst(/** @type {Request} */ request) {
 
 /**
  * The network's answer if it arrives whole within the limit and is accepted, else the fallback.
- * The query stays here: it may be words that a reader shared with the app.
- * @param {Request} request
+ * @param {string} path with no query that is the reader's own
  * @param {{seconds: number, accepts: (response: Response) => boolean, fallback: () => Promise<Response>}} how
  */
-async function networkFirst(request, { seconds, accepts, fallback }) {
-  const response = await fetchWhole(new URL(request.url).pathname, seconds).catch(() => undefined);
+async function networkFirst(path, { seconds, accepts, fallback }) {
+  const response = await fetchWhole(path, seconds).catch(() => undefined);
   return response && accepts(response) ? response : fallback();
 }
 

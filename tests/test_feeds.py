@@ -117,6 +117,10 @@ def events(text: str) -> list[Event]:
     return found  # type: ignore[no-any-return]
 
 
+def unfolded(text: str) -> str:
+    return text.replace("\r\n ", "").replace("\r\n", "\n")
+
+
 def names(text: str) -> list[str]:
     return [str(each["uid"]) for each in events(text)]
 
@@ -148,7 +152,7 @@ def test_the_calendar_and_the_front_page_show_the_same_card(client: FlaskClient)
 
 @pytest.mark.parametrize("feed", FEEDS)
 def test_chosen_topics_bring_only_their_cards(client: FlaskClient, deck: Deck, feed: str) -> None:
-    text = client.get(f"{feed}?topics=hard-days,small-steps").text.replace("\r\n ", "")
+    text = unfolded(client.get(f"{feed}?topics=hard-days,small-steps").text)
     shown = {deck.card(id).topic for id in re.findall(r"/affirmations/([a-z0-9-]+)", text)}
     assert shown == {"hard-days", "small-steps"}
 
@@ -217,7 +221,7 @@ def test_each_event_rings_at_its_time_and_takes_no_time_of_the_reader(client: Fl
 
 def test_a_neutral_calendar_holds_nothing_of_the_cards(client: FlaskClient, deck: Deck) -> None:
     text = client.get(f"{CALENDAR}?titles=neutral&topics=hard-days").text
-    plain = text.replace("\r\n ", "")
+    plain = unfolded(text)
     assert "affirmations/" not in plain
     assert "hard-days" not in plain
     for card in deck.cards:
@@ -249,6 +253,8 @@ def test_any_words_come_through_lines_of_75_octets(words: str) -> None:
     assert b"\n" not in b"".join(lines)
     for line in lines:
         line.decode()  # none ends within a character
+    values = re.findall(r"^(?:SUMMARY|DESCRIPTION):(.*)$", unfolded(text), re.MULTILINE)
+    assert all(re.fullmatch(r"(?:[^\\,;]|\\[\\,;n])*", value) for value in values)
     assert str(events(text)[0]["summary"]) == typeset(card.text)
     assert typeset(card.step) in str(events(text)[0]["description"])
 
@@ -431,8 +437,10 @@ def test_choices_are_made_by_following_links(client: FlaskClient) -> None:
         page = follow(client, page, label)
     wanted = "?time=21:15&zone=Europe/Lisbon&titles=neutral&topics=small-steps,hard-days"
     assert addresses(page)[0] == BASE + CALENDAR + wanted
-    for label in ("Wherever I am", "The words", "Hard days", "All topics"):
+    for label in ("Wherever I am", "The words", "Hard days"):
         page = follow(client, page, label)
+    assert addresses(page)[0] == f"{BASE}{CALENDAR}?time=21:15&topics=small-steps"
+    page = follow(client, page, "All topics")
     assert addresses(page)[0] == f"{BASE}{CALENDAR}?time=21:15"
 
 

@@ -25,6 +25,7 @@ PATHS = [
     "/help",
     "/install",
     "/about",
+    "/feeds",
     "/lost-page",
 ]
 WIDTHS = [320, 768, 1280]

@@ -12,18 +12,17 @@ from tests.browser.device import documents_of
 from tests.browser.worker import wait_for_worker
 from tests.processes import Server
 
+MANY_ALIKE = ("/affirmations/", "/feeds?")
 LINKS = "all => all.map(link => link.getAttribute('href'))"
 
 
-def crawl(page: Page, address: str) -> set[str]:
-    """Follow every link of ours from `address` on; cards are all alike, so three of them do."""
-    waiting, seen = [address], set[str]()
+def crawl(page: Page, *addresses: str) -> set[str]:
+    """Follow every link of ours from there on; cards and choices are all alike: three will do."""
+    waiting, seen = [*addresses], set[str]()
     while waiting:
         url = waiting.pop()
-        path = urlsplit(url).path
-        if url in seen or (
-            path.startswith("/affirmations/") and sum("/affirmations/" in u for u in seen) >= 3
-        ):
+        kind = next((each for each in MANY_ALIKE if each in url), "")
+        if url in seen or (kind and sum(kind in u for u in seen) >= 3):
             continue
         seen.add(url)
         page.goto(url)
@@ -43,7 +42,7 @@ def test_no_page_asks_another_host_sets_a_cookie_or_complains(
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto(site.base_url)
     wait_for_worker(page)
-    seen = crawl(page, site.base_url + "/")
+    seen = crawl(page, site.base_url + "/", site.base_url + "/feeds")
     assert len(seen) >= 8
     assert hosts == {urlsplit(site.base_url).netloc}
     assert complaints == []
@@ -66,5 +65,8 @@ def test_a_device_that_only_reads_keeps_what_was_seen_and_nothing_else(
 def test_the_servers_log_says_nothing_about_readers(page: Page, site: Server) -> None:
     page.goto(site.base_url + "/affirmations/you-dont-have-to-earn-help")
     page.wait_for_load_state("networkidle")
+    page.goto(site.base_url + "/feeds?time=21:07&titles=neutral")
+    page.wait_for_load_state("networkidle")
+    assert "21:07" not in site.logs
     assert "127.0.0.1 " not in site.logs
     assert "you-dont-have-to-earn-help" not in site.logs

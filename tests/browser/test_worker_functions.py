@@ -126,7 +126,7 @@ FIRST_DAY = date(2027, 1, 1)
 ASK_NETWORK = """async (accepted) => {
   const fallback = async () => new Response('fallback');
   const response = await networkFirst(
-    new Request('/x'), { seconds: 4, accepts: () => accepted, fallback });
+    '/x', { seconds: 4, accepts: () => accepted, fallback });
   return response.text();
 }"""
 

@@ -68,6 +68,7 @@ def show_screen(
 ) -> Screen:
     """The screen after these choices; of a `region`, its time zones are there to choose from."""
     calendar = base_url + CALENDAR + choices.query(CALENDAR_CHOICES)
+    region = region or choices.zone.partition("/")[0]
     return Screen(
         choices=choices,
         calendar=calendar,
@@ -76,7 +77,7 @@ def show_screen(
         json_feed=base_url + JSON_FEED + choices.query(FEED_CHOICES),
         hours=tuple(_hours(choices)),
         minutes=tuple(_minutes(choices)),
-        regions=tuple(_regions(choices, region or choices.zone.partition("/")[0])),
+        regions=tuple(_regions(choices, region)),
         places=tuple(_places(choices, region)),
         titles=tuple(_titles(choices)),
         topics=tuple(_topics(deck, choices)),

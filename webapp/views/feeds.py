@@ -108,8 +108,7 @@ class _Feeds:
             region = parse_region(request.args.get("region", ""))
         except InputError as error:
             return answer(self._screen_of(Choices(), "", "", str(error)), request.environ, 400)
-        kept = opened if opened in CALENDAR_CHOICES else ""
-        return answer(self._screen_of(choices, region, kept, ""), request.environ)
+        return answer(self._screen_of(choices, region, opened, ""), request.environ)
 
     def _make_feed(self, path: str, choices: Choices, today: date) -> Document:
         form = _FORMATS[path]
