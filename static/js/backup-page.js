@@ -9,6 +9,7 @@ import { BackupError, checkSize, describeRestore, makeBackup, parseLook, readBac
 import { isoDate } from "./deck.js";
 import * as documents from "./documents.js";
 import { askToStay, erase, isLasting } from "./store.js";
+import { currentSubscription, forget } from "./subscriptions.js";
 
 /** @typedef {keyof typeof WAYS} Way */
 
@@ -126,10 +127,17 @@ async function undo() {
 
 async function eraseAll() {
   eraseDialog.close();
+  await endReminder();
   await erase();
   wear({});
   forgetBefore();
   return "Everything is erased from this device.";
+}
+
+/** The browser forgets the subscription at once; that the server hears of it is not waited for. */
+async function endReminder() {
+  const subscription = await currentSubscription().catch(() => null);
+  if (subscription) forget(subscription).catch(() => {});
 }
 
 /** Changes what is kept at this moment; what it was is the answer. */

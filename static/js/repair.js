@@ -11,7 +11,7 @@ import { currentSubscription, deliver, keyOf, lookUp, proofOf, subscribe } from 
 const REST_MILLISECONDS = 6 * 3_600_000;
 
 /** When the server was last asked, and the zone that the device was in. */
-const last = document("repair", (kept) => /** @type {{at?: number, zone?: string}} */ (kept ?? {}));
+const last = document("repair", (kept) => ({ at: 0, zone: deviceZone(), .../** @type {object} */ (kept) }));
 
 export function start() {
   for (const type of ["online", "visibilitychange"]) addEventListener(type, () => globalThis.document.hidden || repair());
@@ -33,7 +33,7 @@ async function compare() {
   if (isPending || !(isOn || subscription)) return;
   if (!subscription || (isOn && subscription.endpoint !== told?.endpoint)) return tellAgain(told);
   const zone = deviceZone();
-  const { at = 0, zone: before = zone } = await last.read();
+  const { at, zone: before } = await last.read();
   if (isOn && record.zone.follow && before !== zone) return move(before, zone);
   if (Math.abs(Date.now() - at) < REST_MILLISECONDS) return;
   await last.change(() => ({ at: Date.now(), zone }));

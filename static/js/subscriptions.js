@@ -91,6 +91,7 @@ async function send(/** @type {string} */ method, /** @type {string} */ path, /*
     method,
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(body),
+    keepalive: true, // the page may be left
     signal: AbortSignal.timeout?.(PATIENCE_MILLISECONDS),
   });
   if (response.ok || expected.includes(response.status)) return response;

@@ -15,6 +15,8 @@ from playwright.sync_api import Page
 from playwright.sync_api import expect
 
 from tests.browser.proxy import Proxy
+from tests.browser.push import PUSH_ORIGIN
+from tests.browser.push import Device
 from tests.browser.worker import wait_for_worker
 from tests.chromium import launch_options
 from tests.processes import ROOT
@@ -66,6 +68,23 @@ def retiring_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The app after its operator has pulled the kill switch."""
     with serving(tmp_path_factory.mktemp("retiring"), POCKET_KILL_WORKER="1") as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def subscribing_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The app, taking subscriptions of the test's own push service."""
+    settings = {"POCKET_PUSH_TEST_ORIGIN": PUSH_ORIGIN, "POCKET_RATE_LIMIT_PER_MINUTE": "0"}
+    with serving(tmp_path_factory.mktemp("subscribing"), **settings) as server:
+        yield server
+
+
+@pytest.fixture
+def phone(page: Page, context: BrowserContext, subscribing_site: Server) -> Iterator[Device]:
+    """A reader's phone with the app on it, which may show notifications."""
+    with Proxy(subscribing_site.port) as network:
+        phone = Device(page, context, network)
+        phone.begin()
+        yield phone
 
 
 @pytest.fixture
