@@ -18,6 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -235,6 +236,22 @@ def test_a_postgresql_that_never_answers_holds_no_probe_for_long(
         away = f"postgresql://pocket:5ecret@127.0.0.1:{silent.getsockname()[1]}/pocket{query}"
         assert readyz(make(open_other(away)), 503)["database"] == "failed"
     assert time.monotonic() - began < 60
+
+
+def test_a_locked_table_holds_no_probe_for_long(
+    make: Make,
+    open_other: Callable[[str], Store],
+    migrated_postgres_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("webapp.store.overview.LOCK_MILLISECONDS", 100)
+    client = make(open_other(migrated_postgres_url))
+    with closing(psycopg.connect(migrated_postgres_url)) as other:
+        other.execute("SET idle_in_transaction_session_timeout = '60s'")
+        other.execute("LOCK TABLE push_schedule IN ACCESS EXCLUSIVE MODE")
+        assert readyz(client, 503)["database"] == "failed"
+        other.rollback()
+    assert readyz(client, 200)["database"] == "ok"
 
 
 def test_the_whole_app_answers_probes_and_keeps_them_out_of_the_worker(app: Flask) -> None:

@@ -17,6 +17,8 @@ from sqlalchemy import table
 from webapp.store.tables import push_schedule
 from webapp.store.tables import push_subscription
 
+LOCK_MILLISECONDS = 5_000
+
 # Alembic's own table: the step of the schema.
 _VERSION = table("alembic_version", column("version_num"))
 
@@ -40,7 +42,12 @@ class Overview:
 
 
 def read_pulse(connection: Connection, now: int) -> Pulse:
-    """Two short look-ups by index; works in a database without any table."""
+    """Two short look-ups by index; works in a database without any table.
+
+    Gives up on a lock after some seconds, as SQLite does: a probe wants an answer.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {LOCK_MILLISECONDS}")
     if not inspect(connection).has_table(_VERSION.name):
         return Pulse(None, None)
     step = connection.scalar(select(_VERSION.c.version_num))
