@@ -26,7 +26,9 @@ from icalendar import Calendar
 from icalendar import Event
 
 from tests.processes import ROOT
+from tests.user_agent import UserAgent
 from webapp import create_app
+from webapp import migrations
 from webapp.deck import Affirmation
 from webapp.deck import Deck
 from webapp.deck import Topic
@@ -489,3 +491,14 @@ def test_the_screen_tells_which_push_hosts_the_operator_allows(
     page = start(POCKET_PUSH_HOSTS="ntfy.sh, push.pocket.org").get("/feeds").text
     assert "ntfy.sh, push.pocket.org" in page
     assert "POCKET_PUSH_HOSTS" not in page
+
+
+@pytest.mark.parametrize(("hosts", "status"), [("", 422), ("ntfy.sh", 201)])
+def test_a_push_host_of_the_readers_own_is_taken_where_the_operator_allows_it(
+    start: Callable[..., FlaskClient], hosts: str, status: int
+) -> None:
+    client = start(POCKET_PUSH_HOSTS=hosts)
+    migrations.upgrade(client.application.extensions["pocket"].settings.database_url)
+    subscription = UserAgent("https://ntfy.sh/upAbCdEf123456?up=1").as_json()
+    body = {"subscription": subscription, "reminder": {"time": "08:00", "zone": "UTC"}}
+    assert client.put("/api/subscriptions", json=body).status_code == status
