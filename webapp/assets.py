@@ -8,9 +8,7 @@ running one never sees half a file. This module renders no page and knows no rou
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
-from collections.abc import Iterable
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import StringIO
@@ -27,6 +25,10 @@ from webapp.hashed_files import digest
 from webapp.hashed_files import integrity_of
 from webapp.hashed_files import keep
 from webapp.hashed_files import keep_hashed
+from webapp.modules import JOINT
+from webapp.modules import beside
+from webapp.modules import closure
+from webapp.modules import join
 
 try:
     import minify
@@ -46,7 +48,8 @@ WORKER_SOURCES = (
     "reminder",
     "worker",
 )
-FRONT_MODULES = ("app", "offline", "card", "actions")  # what the card page asks for
+FIRST_MODULE = "app"
+FRONT_MODULES = ("offline", "card", "actions")  # what it asks for on the card page
 CSS_SOURCES = (
     "tokens",
     "base",
@@ -82,8 +85,9 @@ SHRINK_SCRIPT: Shrink = shorten_names if minify else "rjsmin"
 class Assets:
     """What was built: addresses for the templates and the texts for the worker's route.
 
-    `pack` holds the modules that the card page does not ask for, address to text: a device fetches
-    them together, which costs a first visit a third of their octets one by one.
+    What the first module asks for on the card page is one joint module. `pack` holds those that the
+    card page does not ask for, address to text: a device fetches them together, which costs a first
+    visit a third of their octets one by one.
     """
 
     stylesheet: Asset
@@ -114,19 +118,16 @@ def build_assets(app: Flask, deck: Deck, gen: Path = STATIC / "gen") -> Assets:
     """
     environment = _environment(app)
     gen.mkdir(parents=True, exist_ok=True)
-    sources = {
-        path.stem: _build(environment, f"js/{path.stem}", [path], SHRINK_SCRIPT)
-        for path in sorted((STATIC / "js").glob("*.js"))
-    }
-    folder = f"js.{digest(_json(sources))}"  # one for all, so that each finds the others beside it
-    modules = {name: keep(gen, f"{folder}/{name}.js", text) for name, text in sources.items()}
-    front = _closure(FRONT_MODULES, sources)
+    texts = _scripts(environment)
+    folder = f"js.{digest(_json(texts))}"  # one for all, so that each finds the others beside it
+    modules = {name: keep(gen, f"{folder}/{name}.js", text) for name, text in texts.items()}
+    precached = (FIRST_MODULE, JOINT)
     worker = _worker_paths(WORKER_SOURCES)
     return Assets(
         stylesheet=keep_hashed(gen, "pocket", "css", _stylesheet(environment, deck)),
         deck=keep_hashed(gen, "deck", "json", _json(deck.as_json())),
         modules=modules,
-        pack={modules[name].url: text for name, text in sources.items() if name not in front},
+        pack={modules[name].url: text for name, text in texts.items() if name not in precached},
         icons={name: _icon(name) for name in ("icon.svg", "icon-192.png", "badge-96.png")},
         inline={
             path.stem: _build(environment, f"inline/{path.stem}", [path], SHRINK_SCRIPT)
@@ -142,16 +143,24 @@ def worker_text(source: str, constants: Mapping[str, object]) -> str:
     return f"const POCKET = {_json(constants)};\n{source}\n"
 
 
-def _closure(names: Iterable[str], sources: Mapping[str, str]) -> set[str]:
-    """These modules and all that they import before they run."""
-    found: set[str] = set()
-    waiting = list(names)
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting += re.findall(r'\bfrom"\./([\w-]+)\.js"', sources[name])
-    return found
+def _scripts(environment: Environment) -> dict[str, str]:
+    """Each module by its name, those of the front joined in one."""
+    paths = {path.stem: path for path in sorted((STATIC / "js").glob("*.js"))}
+    sources = {name: path.read_text(encoding="utf-8") for name, path in paths.items()}
+    front = closure(FRONT_MODULES, sources)
+    joined = [paths[name] for name in front]
+
+    def join_all(_source: TextIO, target: TextIO) -> None:
+        target.write(join({name: sources[name] for name in front}))
+
+    def take_from_joint(source: TextIO, target: TextIO) -> None:
+        target.write(beside(source.read(), front))
+
+    texts = {JOINT: _build(environment, JOINT, joined, join_all, SHRINK_SCRIPT)}
+    for name in sorted(paths.keys() - front):
+        path = paths[name]
+        texts[name] = _build(environment, f"js/{name}", [path], take_from_joint, SHRINK_SCRIPT)
+    return texts
 
 
 def _environment(app: Flask) -> Environment:

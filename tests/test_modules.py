@@ -1,0 +1,46 @@
+"""Joining modules: scopes of their own, in the order of their imports, and what others take."""
+
+from __future__ import annotations
+
+import pytest
+
+from webapp.modules import beside
+from webapp.modules import closure
+from webapp.modules import join
+
+DECK = "export let deck;\nexport async function load() { deck = 1; }\n"
+WALK = 'import * as all from "./deck.js";\nexport class Trail {}\nconst name = all.deck;\n'
+CARD = 'import { load } from "./deck.js";\nimport { Trail } from "./walk.js";\nload(Trail);\n'
+SOURCES = {"card": CARD, "walk": WALK, "deck": DECK}
+
+
+def test_each_module_comes_after_what_it_imports() -> None:
+    assert closure(["card"], SOURCES) == ["deck", "walk", "card"]
+
+
+def test_each_module_is_a_scope_with_an_object_of_its_exports() -> None:
+    text = join({name: SOURCES[name] for name in ("deck", "walk", "card")})
+    assert "import" not in text
+    assert text.count("export") == 1
+    assert text.endswith("export {$deck,$walk,$card};")
+    assert "return {get deck(){return deck},load};" in text
+    assert "const all = $deck;" in text
+    assert "const { load } = $deck;\nconst { Trail } = $walk;" in text
+
+
+def test_what_changes_is_not_taken_by_name() -> None:
+    sources = {"deck": DECK, "card": 'import { deck } from "./deck.js";\n'}
+    with pytest.raises(ValueError, match=r"card\.js imports by name what changes in deck\.js"):
+        join(sources)
+
+
+def test_others_take_their_imports_from_the_joint_module() -> None:
+    text = 'import { load } from "./deck.js";\nimport { own } from "./own.js";\n'
+    said = 'import {$deck} from "./front.js"; const { load } = $deck;\n'
+    assert beside(text, ["deck"]) == said + 'import { own } from "./own.js";\n'
+
+
+def test_a_module_that_is_asked_for_later_is_found_in_the_joint_one() -> None:
+    text = 'const a = await import("./a-b.js"), c = await import("./c.js");'
+    later = 'import("./front.js").then((all) => all.$a_b)'
+    assert beside(text, ["a-b"]) == f'const a = await {later}, c = await import("./c.js");'
