@@ -15,17 +15,18 @@ from webapp.subscription import DEFAULT_PUSH_HOSTS
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
-# A series begins at 0, or Prometheus would not see its first message as an increase.
-_ZEROS = {(host, outcome.name): 0 for host in DEFAULT_PUSH_HOSTS for outcome in fields(Counts)}
 _ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
 
 
 def write_metrics(counts: Mapping[tuple[str, str], int], overview: Overview, now: int) -> str:
     """The whole answer; `counts` by (origin, outcome), `now` in UTC seconds."""
     age = 0 if overview.oldest_due_at is None else now - overview.oldest_due_at
+    origins = dict.fromkeys((*DEFAULT_PUSH_HOSTS, *(origin for origin, _ in counts)))
+    # A series begins at 0, or Prometheus would not see its first message as an increase.
+    zeros = {(origin, outcome.name): 0 for origin in origins for outcome in fields(Counts)}
     messages = {
         f'{{origin="{_escape(origin)}",outcome="{_escape(outcome)}"}}': number
-        for (origin, outcome), number in {**_ZEROS, **counts}.items()
+        for (origin, outcome), number in {**zeros, **counts}.items()
     }
     families = (
         (
