@@ -22,10 +22,13 @@ from webapp.schedule import load_zone
 from webapp.schedule import local_date
 from webapp.schedule import next_due
 from webapp.schedule import occurrences_on
+from webapp.schedule import slot_of
+from webapp.schedule import zone_rules
 from webapp.wish import parse_reminder
 
 TOPICS = ("asking", "worth", "rest")
 NOW = datetime(2027, 1, 15, 12, tzinfo=UTC)
+DAY = 86_400
 ONE_SECOND = timedelta(seconds=1)
 
 
@@ -131,6 +134,58 @@ def test_the_next_one_is_strictly_later() -> None:
 def test_the_local_date_is_the_readers() -> None:
     assert local_date(reminder_at("08:00", "Pacific/Kiritimati"), NOW) == date(2027, 1, 16)
     assert local_date(reminder_at("08:00", "Pacific/Pago_Pago"), NOW) == date(2027, 1, 15)
+
+
+# Several times, weekdays, a pause
+
+SEVERAL = dataclasses.replace(reminder_at("08:00", "Europe/Berlin"), minutes=(480, 810, 1260))
+
+
+def test_several_times_come_in_order_and_then_the_next_day() -> None:
+    after, found = NOW, []  # 13:00 in Berlin
+    for _ in range(4):
+        one = next_due(SEVERAL, after)
+        after = datetime.fromtimestamp(one.due_at, UTC)
+        found.append(f"{one.date:%d} {after:%H:%M}")
+    assert found == ["15 12:30", "15 20:00", "16 07:00", "16 12:30"]
+
+
+def test_on_a_day_that_is_not_chosen_or_paused_nothing_comes() -> None:
+    friday = date(2027, 1, 15)
+    assert len(occurrences_on(SEVERAL, friday)) == 3
+    assert occurrences_on(dataclasses.replace(SEVERAL, days=(1, 4, 6)), friday) == []
+    ends = dataclasses.replace(SEVERAL, pause_until=friday)
+    assert len(occurrences_on(ends, friday)) == 3
+    assert occurrences_on(ends, friday - timedelta(days=1)) == []
+
+
+def test_a_pause_that_is_over_changes_nothing() -> None:
+    over = dataclasses.replace(SEVERAL, pause_until=date(2027, 1, 1))
+    assert next_due(over, NOW) == next_due(SEVERAL, NOW)
+
+
+def test_an_occurrence_stands_for_one_of_the_chosen_times() -> None:
+    day = date(2027, 1, 15)
+    assert [slot_of(SEVERAL, one) for one in occurrences_on(SEVERAL, day)] == [0, 1, 2]
+
+
+def test_of_times_that_a_change_makes_one_the_occurrence_stands_for_the_first() -> None:
+    spring = dataclasses.replace(SEVERAL, minutes=(60, 125, 150))
+    found = occurrences_on(spring, date(2027, 3, 28))
+    assert [slot_of(spring, one) for one in found] == [0, 1]
+
+
+@pytest.mark.parametrize(("shift", "slot"), [(-9 * 3600, 0), (60, 0), (6 * 3600, 1), (DAY, 2)])
+def test_an_instant_that_no_time_has_stands_for_the_last_before_it(shift: int, slot: int) -> None:
+    first = occurrences_on(SEVERAL, date(2027, 1, 15))[0]
+    assert slot_of(SEVERAL, Occurrence(first.date, first.due_at + shift)) == slot
+
+
+def test_rules_come_from_the_tzdata_package_whatever_the_machine_has() -> None:
+    rules = zone_rules()
+    assert rules.keys() == known_zones()
+    assert rules["Europe/Lisbon"].startswith(b"TZif")
+    assert load_zone("Mars/Olympus") is None
 
 
 # Clock changes: every zone

@@ -23,7 +23,6 @@ from datetime import timedelta
 from datetime import timezone
 from datetime import tzinfo
 from functools import cache
-from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 TZDATA = importlib.resources.files("tzdata")
@@ -86,13 +85,18 @@ def load_zone(name: str) -> ZoneInfo | None:
     """A zone by the tzdata package's rules, whatever the machine has; None when it has none."""
     if name not in known_zones():
         return None
-    return ZoneInfo.from_file(io.BytesIO(_read_rules(name)), key=name)
+    return make_zone(name, _read_rules(name))
+
+
+def make_zone(name: str, rules: bytes) -> ZoneInfo:
+    """A zone by these rules (RFC 9636)."""
+    return ZoneInfo.from_file(io.BytesIO(rules), key=name)
 
 
 @cache
-def zone_rules() -> Mapping[str, str]:
-    """Every zone's rules as the SHA-256 of its file in hex: they change when the rules do."""
-    return {name: sha256(_read_rules(name)).hexdigest() for name in sorted(known_zones())}
+def zone_rules() -> Mapping[str, bytes]:
+    """Every zone's rules as the package has them, in order of the names (RFC 9636)."""
+    return {name: _read_rules(name) for name in sorted(known_zones())}
 
 
 def next_due(reminder: Reminder, after: datetime) -> Occurrence:
@@ -112,16 +116,26 @@ def occurrences_on(reminder: Reminder, day: date) -> list[Occurrence]:
     is_chosen = not reminder.days or day.isoweekday() in reminder.days
     if not is_chosen or day < (reminder.pause_until or date.min):
         return []
-    return [Occurrence(day, instant) for instant in sorted(set(_instants(reminder, day)))]
+    return [Occurrence(day, instant) for instant in sorted(set(instants_on(reminder, day)))]
 
 
-def slot_of(reminder: Reminder, occurrence: Occurrence) -> int:
+def instants_on(reminder: Reminder, day: date, zone: tzinfo | None = None) -> list[int]:
+    """Return a local date's instant for each chosen time, in order; none when the zone left the
+    date out. A `zone` stands in for the reminder's own.
+    """
+    zone = zone or _find_zone(reminder)
+    found = (_find_instant(day, minute, zone) for minute in reminder.minutes)
+    return [instant for instant in found if instant is not None]
+
+
+def slot_of(reminder: Reminder, occurrence: Occurrence, zone: tzinfo | None = None) -> int:
     """Return which of the chosen times (0, 1, 2) an occurrence stands for.
 
     The first of those that a change of the clock made one; of an instant that none of them has,
     since the time or the zone's rules were changed after it was set, the last one before it.
+    A `zone` stands in for the reminder's own.
     """
-    instants = _instants(reminder, occurrence.date)
+    instants = instants_on(reminder, occurrence.date, zone)
     place = max(bisect_right(instants, occurrence.due_at) - 1, 0)
     return bisect_left(instants, instants[place]) if instants else 0
 
@@ -129,13 +143,6 @@ def slot_of(reminder: Reminder, occurrence: Occurrence) -> int:
 def local_date(reminder: Reminder, instant: datetime) -> date:
     """Return the date on the reader's wall at an aware instant."""
     return instant.astimezone(_find_zone(reminder)).date()
-
-
-def _instants(reminder: Reminder, day: date) -> list[int]:
-    """A date's instant for each chosen time, in order; none when the zone left the date out."""
-    zone = _find_zone(reminder)
-    found = (_find_instant(day, minute, zone) for minute in reminder.minutes)
-    return [instant for instant in found if instant is not None]
 
 
 def _find_instant(day: date, minute: int, zone: tzinfo) -> int | None:

@@ -82,12 +82,12 @@ push_schedule = Table(
     sqlite_with_rowid=False,
 )
 
-# What the rules of each time zone were when the schedule was last gone through.
+# What the rules of each time zone were when the schedule was last gone through (RFC 9636).
 zone_rule = Table(
     "zone_rule",
     metadata,
     Column("zone", String(MAX_ZONE_CHARACTERS), primary_key=True),
-    Column("rules", String(64), nullable=False),
+    Column("rules", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from collections.abc import Iterator
+from collections.abc import Mapping
 from collections.abc import Sequence
-from datetime import UTC
 from datetime import date
-from datetime import datetime
-from functools import cache
+from datetime import timedelta
+from functools import lru_cache
+from functools import partial
 from operator import itemgetter
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 from sqlalchemy import Engine
@@ -27,9 +29,10 @@ from sqlalchemy import update
 
 from webapp.schedule import Occurrence
 from webapp.schedule import Reminder
-from webapp.schedule import local_date
-from webapp.schedule import next_due
+from webapp.schedule import instants_on
+from webapp.schedule import make_zone
 from webapp.schedule import occurrences_on
+from webapp.schedule import slot_of
 from webapp.schedule import zone_rules
 from webapp.store.registry import INSERT
 from webapp.store.tables import push_schedule
@@ -56,17 +59,21 @@ _MOVE = update(push_schedule).where(
 
 
 def reschedule(reading: Engine, writing: Engine, now: int) -> Iterator[int]:
-    """Move each row due after `now` whose local date and time mean another instant by new rules.
+    """Move each row due after `now` whose date and time of day mean another instant by new rules.
 
     Yields how many, page by page; whoever stops before the end begins again the next time.
     """
     with reading.begin() as connection:
         changed = _find_changed(connection)
         page = _next_page(connection, now)
+    # Thousands share one minute of one zone; the sum is done once for them.
+    find_right = lru_cache(maxsize=16_384)(partial(_find_right, changed))
     while changed and page is not None:
         moved = 0
         with reading.begin() as connection:
-            for moves in _find_moves(connection, changed, page, now):
+            for rows in _read_page(connection, changed, page):
+                found = ((row, find_right(read_times(row), _stands(row))) for row in rows)
+                moves = [_as_move(row, right) for row, right in found if right != _stands(row)]
                 with writing.begin() as other:
                     moved += _move(other, moves)
             page = _next_page(connection, page + PAGE_SECONDS - 1)
@@ -76,13 +83,15 @@ def reschedule(reading: Engine, writing: Engine, now: int) -> Iterator[int]:
             _write_down(connection)
 
 
-def _find_changed(connection: Connection) -> frozenset[str]:
-    """The zones whose rules are not those that were last written down: at first, all."""
-    known = {row.zone: row.rules for row in connection.execute(select(zone_rule))}
+def _find_changed(connection: Connection) -> dict[str, ZoneInfo | None]:
+    """The zones whose rules are not those that were last written down: at first, all of them.
+
+    With each comes the zone by those former rules, None where there are none.
+    """
+    known = {row.zone: bytes(row.rules) for row in connection.execute(select(zone_rule))}
     rules = zone_rules()
-    return frozenset(
-        name for name in known.keys() | rules.keys() if known.get(name) != rules.get(name)
-    )
+    changed = (name for name in known.keys() | rules.keys() if known.get(name) != rules.get(name))
+    return {name: make_zone(name, known[name]) if name in known else None for name in changed}
 
 
 def _next_page(connection: Connection, after: int) -> int | None:
@@ -93,10 +102,10 @@ def _next_page(connection: Connection, after: int) -> int | None:
     return first
 
 
-def _find_moves(
-    connection: Connection, zones: Collection[str], page: int, now: int
-) -> Iterator[list[dict[str, object]]]:
-    """What is due in a page and now means another instant, some at a time."""
+def _read_page(
+    connection: Connection, zones: Collection[str], page: int
+) -> Iterator[Sequence[Row[*tuple[Any, ...]]]]:
+    """What is due in a page and lies in these zones, some rows at a time."""
     statement = (
         select(
             _TABLE.subscription_id,
@@ -109,26 +118,30 @@ def _find_moves(
         .where(push_subscription.c.zone.in_(zones))
         .execution_options(yield_per=MOVED_AT_ONCE)
     )
-    find_right = cache(_find_right)  # thousands share one minute of one zone
-    for rows in connection.execute(statement).partitions():
-        found = (
-            (row, find_right(read_times(row), row.occurrence, row.due_at, now)) for row in rows
-        )
-        yield [_as_move(row, right) for row, right in found if right.due_at != row.due_at]
+    return connection.execute(statement).partitions()
 
 
-def _find_right(reminder: Reminder, occurrence: str, was_due_at: int, now: int) -> Occurrence:
-    """What stands nearest to where it stood on that date; another date when that one is gone.
+def _stands(row: Row[*tuple[Any, ...]]) -> Occurrence:
+    return Occurrence(date.fromisoformat(row.occurrence), row.due_at)
 
-    Of a date to come nothing has been sent, so there it is the first.
-    """
-    moment, day = datetime.fromtimestamp(now, UTC), date.fromisoformat(occurrence)
-    same_day = occurrences_on(reminder, day)
-    if not same_day:
-        return next_due(reminder, moment)
-    if day > local_date(reminder, moment):
-        return same_day[0]
-    return min(same_day, key=lambda one: abs(one.due_at - was_due_at))
+
+def _find_right(
+    former: Mapping[str, ZoneInfo | None], reminder: Reminder, stands: Occurrence
+) -> Occurrence:
+    """The same time of the same date, or what comes first after a date that is gone."""
+    instants = instants_on(reminder, stands.date)
+    if not instants:
+        return _first_from(reminder, stands.date + timedelta(days=1))
+    if stands.due_at in instants and former[reminder.zone] is None:
+        return stands
+    slot = slot_of(reminder, stands, former[reminder.zone])
+    return Occurrence(stands.date, instants[slot])
+
+
+def _first_from(reminder: Reminder, day: date) -> Occurrence:
+    while not (found := occurrences_on(reminder, day)):
+        day += timedelta(days=1)
+    return found[0]
 
 
 def _as_move(row: Row[*tuple[Any, ...]], right: Occurrence) -> dict[str, object]:

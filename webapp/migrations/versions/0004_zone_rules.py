@@ -15,7 +15,7 @@ def upgrade() -> None:
     op.create_table(
         "zone_rule",
         sa.Column("zone", sa.String(64), primary_key=True),
-        sa.Column("rules", sa.String(64), nullable=False),
+        sa.Column("rules", sa.LargeBinary(), nullable=False),
         sqlite_with_rowid=False,
     )
 
