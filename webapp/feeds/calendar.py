@@ -13,7 +13,6 @@ from datetime import datetime
 from datetime import time
 from datetime import timedelta
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from webapp.deck import Affirmation
 from webapp.deck import Deck
@@ -22,6 +21,7 @@ from webapp.feeds.choices import Choices
 from webapp.push.message import NEUTRAL_BODY
 from webapp.push.message import TITLE
 from webapp.schedule import Level
+from webapp.schedule import load_zone
 
 DAYS_BACK = 7
 DAYS_AHEAD = 60
@@ -94,7 +94,7 @@ def _start(choices: Choices, day: date) -> str:
     wall = datetime.combine(day, time(*divmod(choices.minute, 60)))
     if not choices.zone:
         return f"{wall:%Y%m%dT%H%M%S}"
-    return f"{wall.replace(tzinfo=ZoneInfo(choices.zone)).astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    return f"{wall.replace(tzinfo=load_zone(choices.zone)).astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
 def _last_change(deck: Deck) -> str:
