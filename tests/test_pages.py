@@ -17,7 +17,17 @@ from webapp import create_app
 from webapp.deck import Deck
 from webapp.deck import typeset
 
-SHEETS = ["/topics", "/saved", "/sit", "/settings", "/reminders", "/help", "/install", "/about"]
+SHEETS = [
+    "/topics",
+    "/saved",
+    "/sit",
+    "/settings",
+    "/reminders",
+    "/help",
+    "/install",
+    "/about",
+    "/privacy",
+]
 
 
 @pytest.fixture

@@ -29,7 +29,17 @@ from webapp.helplines import Helplines
 from webapp.push.message import NEUTRAL_BODY
 from webapp.push.message import TITLE
 
-SHEETS = ("topics", "saved", "sit", "settings", "reminders", "help", "install", "about")
+SHEETS = (
+    "topics",
+    "saved",
+    "sit",
+    "settings",
+    "reminders",
+    "help",
+    "install",
+    "about",
+    "privacy",
+)
 ONE_DAY = timedelta(days=1)
 
 

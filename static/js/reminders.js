@@ -1,21 +1,34 @@
 /**
  * Daily: a state machine in words. Nothing is asked of the browser before a tap, and a
- * subscription that the server refuses is undone in the browser too.
+ * subscription that the server refuses is undone in the browser too. A change of what is on is kept
+ * on the device first, and goes to the server when there is a network.
  *
- * @import { Reminder, Known } from "./subscriptions.js"
+ * @import { Kept, Wanted, Zone } from "./reminder-record.js"
+ * @import { Known, Health } from "./subscriptions.js"
  */
 
-import { loadDeck, ofTheDay } from "./deck.js";
-import { askForTest, forget, lookUp, save } from "./subscriptions.js";
-import { Refusal } from "./subscriptions.js";
-import { currentSubscription, subscribe } from "./subscriptions.js";
+import { addTime, readForm, removeTime, startForm, writeForm } from "./reminder-form.js";
+import { answer, showFacts, showKnown, test } from "./reminder-health.js";
+import { adopt, confirm, readRecord, remember, rememberOff, reminderOf, tellAgain } from "./reminder-record.js";
+import { onChange } from "./store.js";
+import { currentSubscription, deliver, forget, lookUp, proofOf, Refusal, save, subscribe } from "./subscriptions.js";
 
 /** @typedef {"unsupported" | "install" | "blocked" | "off" | "on"} State */
 
-const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
-const DAY_MILLISECONDS = 86_400_000;
+const KEPT_HERE = "Kept on this phone. It will be sent when the network is back.";
+/** Why it is off, when its reader did not turn it off. @type {Record<string, string>} */
+const REASONS = {
+  permission: "Your browser no longer allows it. You can turn it on again.",
+  refused: "The server did not take your browser’s new address. You can turn it on again.",
+};
 const root = /** @type {HTMLElement} */ (document.querySelector("#reminders"));
 const form = /** @type {HTMLFormElement} */ (root.querySelector("#reminder-form"));
+
+/** @type {State | undefined} */
+let state;
+let isPending = false;
+let written = "";
+let isTesting = false;
 
 /** Shows the state this device is in, and listens. */
 export async function start() {
@@ -23,66 +36,152 @@ export async function start() {
     event.preventDefault();
     attempt(turnOn);
   });
-  form.addEventListener("input", preview);
   root.addEventListener("click", (event) => {
-    const name = /** @type {HTMLElement} */ (event.target).closest("[data-do]")?.getAttribute("data-do") ?? "";
-    if (name in ACTIONS) attempt(ACTIONS[name]);
+    const button = /** @type {HTMLElement} */ (event.target).closest("[data-do]");
+    const act = ACTIONS[button?.getAttribute("data-do") ?? ""];
+    if (button && act) act(button);
   });
-  preview();
+  onChange(follow);
+  startForm();
   await attempt(look);
 }
 
-/** @type {Record<string, () => Promise<void>>} */
-const ACTIONS = { "look-again": look, test: sendTest, "turn-off": turnOff };
+/** @type {Record<string, (button: Element) => unknown>} */
+const ACTIONS = {
+  "look-again": () => attempt(look),
+  "add-time": addTime,
+  "remove-time": removeTime,
+  resume: () => attempt(resume),
+  test: sendTest,
+  "turn-off": () => attempt(turnOff),
+};
 
-/** Finds out the state of this device and shows it. */
+/** Finds out the state of this device and shows it: first as it is kept here, then as the server has it. */
 async function look() {
   const blocker = blockingState();
   if (blocker) return show(blocker);
   const subscription = await currentSubscription().catch(() => undefined);
   if (subscription === undefined) return show("unsupported");
-  if (subscription === null) return show("off");
+  const kept = await readRecord();
+  if (kept.isOn ? Notification.permission !== "granted" : !subscription) {
+    show("off");
+    return say(REASONS[kept.isOn ? "permission" : kept.why] ?? "");
+  }
+  if (kept.isOn) await showOn(kept);
+  if (!subscription) return say(KEPT_HERE); // repair.js sees to a new one
   const known = await lookUp(subscription).catch(() => undefined);
-  if (known) return showOn(known);
-  if (known === undefined) return showUnreachable();
-  show("off");
-  say("The server no longer had this device. Turn it on again when you like.");
+  if (known) {
+    await showOn(await adopt(known, proofOf(subscription)), known);
+  } else if (known === undefined) {
+    await showOn(kept);
+    say("The server cannot be reached right now. Your reminder stays as it was.");
+  } else if (kept.isOn) {
+    isPending = (await tellAgain(null)).isPending;
+    say("The server no longer had this device, so it is told again.");
+    return deliver();
+  } else {
+    show("off");
+    return say("The server no longer had this device. Turn it on again when you like.");
+  }
+  if (isPending) {
+    say(KEPT_HERE);
+    deliver();
+  }
 }
 
-/** Asks for permission, subscribes, and tells the server; also saves a change. */
 async function turnOn() {
+  const { wanted, zone } = readForm();
   if ((await Notification.requestPermission()) !== "granted") {
     show(blockingState() ?? "off");
     return say("Your browser did not allow it. You can try again at any time.");
   }
-  const before = await currentSubscription();
+  const subscription = await currentSubscription();
+  return subscription ? change(subscription, wanted, zone) : begin(wanted, zone);
+}
+
+/** A new subscription, which the server takes or nobody has. */
+async function begin(/** @type {Wanted} */ wanted, /** @type {Zone} */ zone) {
   const subscription = await subscribe(root.dataset.key ?? "");
   try {
-    showOn(await save(subscription, wanted()));
-    say(before ? "Saved." : "It is on. You can send yourself a test.");
+    await tell(subscription, wanted, zone);
   } catch (error) {
-    if (!before) await subscription.unsubscribe();
+    await subscription.unsubscribe();
+    await rememberOff(true);
     throw error;
+  }
+  say("It is on. You can send yourself a test.");
+}
+
+/** What is on as the reader wants it now; without a network that waits here. */
+async function change(/** @type {PushSubscription} */ subscription, /** @type {Wanted} */ wanted, /** @type {Zone} */ zone) {
+  try {
+    await tell(subscription, wanted, zone);
+    say("Saved. The server has it.");
+  } catch (error) {
+    await showOn(await readRecord());
+    say(error instanceof Refusal ? error.message : KEPT_HERE);
   }
 }
 
-async function sendTest() {
-  const subscription = await currentSubscription();
-  if (!subscription) return look();
-  await askForTest(subscription);
-  say("On its way. It should appear within a minute.");
+async function tell(/** @type {PushSubscription} */ subscription, /** @type {Wanted} */ wanted, /** @type {Zone} */ zone) {
+  const kept = await remember(wanted, zone);
+  const reminder = reminderOf(kept);
+  // The worker, which tells the server what waits, takes the same lock.
+  await navigator.locks.request("reminder", async () => {
+    await confirm(reminder, await save(subscription, reminder, kept.told), proofOf(subscription));
+  });
+  await showOn(await readRecord(), await lookUp(subscription).catch(() => undefined) ?? undefined);
 }
 
-/** Off is off at once here; a server that cannot be told now learns it from the push service. */
+/** Ends a pause. */
+async function resume() {
+  const [subscription, { wanted, zone }] = await Promise.all([currentSubscription(), readRecord()]);
+  if (subscription) await change(subscription, { ...wanted, pause_until: null }, zone);
+}
+
+/** A test takes its time and stands in nothing's way. */
+async function sendTest() {
+  if (isTesting) return;
+  isTesting = true;
+  try {
+    const subscription = await currentSubscription();
+    if (!subscription) return await look();
+    if (await test(subscription)) return;
+    await subscription.unsubscribe();
+    await rememberOff(true);
+    show("off");
+    say("The push service no longer knows this device, so the server has deleted it. You can turn it on again.");
+  } catch (error) {
+    answer(inWords(error));
+  } finally {
+    isTesting = false;
+  }
+}
+
+/** Off is off at once here; a server that cannot be told now is told later. */
 async function turnOff() {
   const subscription = await currentSubscription();
-  const isForgotten = subscription ? await forget(subscription) : true;
+  await rememberOff(false);
+  const isTold = !subscription || (await forget(subscription));
+  if (isTold) await rememberOff(true);
+  const isGone = isTold && subscription && (await lookUp(subscription).catch(() => undefined)) === null;
   show("off");
   say(
-    isForgotten
-      ? "It is off. Nothing about this device is kept."
-      : "It is off. The server could not be told yet; it deletes this device when its next message is refused.",
+    isGone ? "It is off. The server was asked again: it knows nothing about this device."
+      : isTold ? "It is off, and the server has deleted what it knew."
+        : "It is off here. The server could not be told yet; it will be when the network is back.",
   );
+}
+
+/** Changes from elsewhere: another tab, or what waited and has been sent. */
+async function follow() {
+  if (form.ariaBusy === "true") return;
+  const kept = await readRecord();
+  if (state === "off" ? kept.isOn : state === "on" && !kept.isOn) return attempt(look);
+  if (state !== "on") return;
+  const wasPending = isPending;
+  await showOn(kept);
+  if (wasPending && !kept.isPending) say("Saved. The server has it.");
 }
 
 /** @returns {State | undefined} the state that stands in the way, if one does */
@@ -93,34 +192,29 @@ function blockingState() {
   return Notification.permission === "denied" ? "blocked" : undefined;
 }
 
-function show(/** @type {State} */ state) {
-  for (const section of root.querySelectorAll(".state")) {
-    /** @type {HTMLElement} */ (section).hidden = section.getAttribute("data-state") !== state;
+function show(/** @type {State} */ next) {
+  if (next !== state) say("");
+  root.dataset.now = state = next;
+  for (const part of root.querySelectorAll("[data-state]")) {
+    /** @type {HTMLElement} */ (part).hidden = !part.getAttribute("data-state")?.split(" ").includes(next);
   }
-  form.hidden = state !== "off" && state !== "on";
-  /** @type {HTMLElement} */ (root.querySelector("#reminder-tools")).hidden = state !== "on";
-  text("[data-do=turn-on]", state === "on" ? "Save" : "Turn on");
-  text("#zone", ZONE.replaceAll("_", " "));
-  say("");
-  if (state === "blocked") openAdvice();
+  text("form > button", next === "on" ? "Save" : "Turn on");
+  const advice = /** @type {HTMLDetailsElement} */ (root.querySelector("#advice"));
+  advice.open ||= next === "blocked";
+  advice.querySelector(`[data-platform=${platform()}]`)?.setAttribute("open", "");
+  // Whoever had the focus on what is hidden now begins at the top again.
+  if (!document.activeElement?.getClientRects().length) document.querySelector("main")?.focus({ preventScroll: true });
 }
 
-function showOn(/** @type {Known} */ known) {
+/** What is on; the fields are left alone while what they were last put to holds. */
+async function showOn(/** @type {Kept} */ kept, /** @type {(Known & Health) | undefined} */ known = undefined) {
+  isPending = kept.isPending;
+  const wish = JSON.stringify([kept.wanted, kept.zone]);
+  if (wish !== written) await writeForm(kept.wanted, kept.zone);
+  written = wish;
+  await showFacts(kept, known);
+  showKnown(known);
   show("on");
-  field("time").value = known.reminder.time;
-  for (const choice of form.querySelectorAll("[name=level]")) {
-    const radio = /** @type {HTMLInputElement} */ (choice);
-    radio.checked = radio.value === known.reminder.level;
-  }
-  text("#zone", known.reminder.zone.replaceAll("_", " "));
-  text("#next-one", `Next one ${inWords(new Date(known.next.at))}.`);
-  preview();
-}
-
-function showUnreachable() {
-  show("on");
-  text("#next-one", "The server cannot be reached right now. Your reminder stays as it was.");
-  form.hidden = true;
 }
 
 /** Runs one action at a time, and turns whatever goes wrong into words. */
@@ -130,42 +224,22 @@ async function attempt(/** @type {() => Promise<void> | void} */ action) {
   try {
     await action();
   } catch (error) {
-    say(error instanceof Refusal ? error.message : "That did not work: the server cannot be reached. Please try again.");
+    say(inWords(error));
   } finally {
     form.ariaBusy = "false";
   }
 }
 
-/** @returns {Partial<Reminder>} what the form says */
-function wanted() {
-  const level = form.querySelector("[name=level]:checked")?.getAttribute("value") ?? "words";
-  return { time: field("time").value, zone: ZONE, level, topics: [] };
-}
-
-/** Shows on both previews what others may see tomorrow at the chosen time. */
-async function preview() {
-  for (const time of root.querySelectorAll(".preview-time")) time.textContent = field("time").value;
-  const deck = await loadDeck().catch(() => undefined);
-  if (deck) text("#preview-words", ofTheDay(deck, new Date(Date.now() + DAY_MILLISECONDS)).text);
-}
-
-/** Opens the advice for this browser among all of it. */
-function openAdvice() {
+/** @returns {"android" | "ios" | "firefox" | "chrome" | "safari"} */
+function platform() {
   const agent = navigator.userAgent;
-  const platform = /Android/.test(agent) ? "android" : /iPhone|iPad/.test(agent) || "standalone" in navigator ? "ios"
-    : /Firefox/.test(agent) ? "firefox" : /Chrome/.test(agent) ? "chrome" : "safari";
-  root.querySelector(`[data-platform=${platform}]`)?.setAttribute("open", "");
+  if (/Android/.test(agent)) return "android";
+  if (/iPhone|iPad/.test(agent) || "standalone" in navigator) return "ios";
+  return /Firefox/.test(agent) ? "firefox" : /Chrome/.test(agent) ? "chrome" : "safari";
 }
 
-/** A time to come, as people say it: "tomorrow at 08:00". */
-function inWords(/** @type {Date} */ time) {
-  const days = Math.round((new Date(time).setHours(0, 0, 0, 0) - new Date().setHours(0, 0, 0, 0)) / DAY_MILLISECONDS);
-  const day = days === 0 ? "today" : days === 1 ? "tomorrow" : `on ${time.toLocaleDateString("en", { weekday: "long", day: "numeric", month: "long" })}`;
-  return `${day} at ${String(time.getHours()).padStart(2, "0")}:${String(time.getMinutes()).padStart(2, "0")}`;
-}
-
-function field(/** @type {string} */ name) {
-  return /** @type {HTMLInputElement} */ (form.elements.namedItem(name));
+function inWords(/** @type {unknown} */ error) {
+  return error instanceof Refusal ? error.message : "That did not work: the server cannot be reached. Please try again.";
 }
 
 function say(/** @type {string} */ words) {

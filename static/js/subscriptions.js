@@ -6,7 +6,9 @@
  * @typedef {{reminder: Reminder, next: {date: string, at: string}, application_server_key: string}} Known
  *   `application_server_key`: the one that the server has now
  * @typedef {{at: string, outcome: string, status: number}} Test what became of the last one; `status` as in HTTP, 0 for no answer
- * @typedef {{created_at: string, last_accepted_at: string | null, failing_since: string | null, test: Test | null}} Health
+ * @typedef {{subscription: {endpoint: string, keys: {p256dh: string, auth: string}, application_server_key: string | null},
+ *   utc_offset_minutes: number, created_at: string, accepted_at: string | null, last_accepted_at: string | null,
+ *   failing_since: string | null, test: Test | null}} Health
  */
 
 const PATIENCE_MILLISECONDS = 10_000;
@@ -42,7 +44,7 @@ export async function subscribe(/** @type {string} */ key) {
  */
 export async function save(subscription, reminder, told = null) {
   const replaces = told && told.endpoint !== subscription.endpoint ? { replaces: told } : {};
-  const response = await send("PUT", "", { subscription, reminder, application_server_key: keyOf(subscription), ...replaces });
+  const response = await send("PUT", "", { subscription, reminder, application_server_key: keyOf(subscription) || undefined, ...replaces });
   return response.json();
 }
 
@@ -80,7 +82,7 @@ export function proofOf(/** @type {PushSubscription} */ subscription) {
   return { endpoint: subscription.endpoint, auth: subscription.toJSON().keys?.auth ?? "" };
 }
 
-/** The public key that the subscription was made with, in base64url without padding (RFC 4648 section 5). */
+/** The public key that the subscription was made with, in base64url (RFC 4648 section 5); "" where the browser does not tell. */
 export function keyOf(/** @type {PushSubscription} */ { options }) {
   const text = String.fromCharCode(...new Uint8Array(options.applicationServerKey ?? []));
   return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");

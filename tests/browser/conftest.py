@@ -14,6 +14,10 @@ from playwright.sync_api import BrowserType
 from playwright.sync_api import Page
 from playwright.sync_api import expect
 
+from tests.browser.daily import agent as agent
+from tests.browser.daily import open_daily as open_daily
+from tests.browser.daily import pushing_site as pushing_site
+from tests.browser.daily import service as service
 from tests.browser.proxy import Proxy
 from tests.browser.push import PUSH_ORIGIN
 from tests.browser.push import Device

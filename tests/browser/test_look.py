@@ -26,6 +26,7 @@ PATHS = [
     "/install",
     "/about",
     "/feeds",
+    "/privacy",
     "/lost-page",
 ]
 WIDTHS = [320, 768, 1280]
@@ -115,11 +116,10 @@ def test_axe_finds_nothing_in_any_state_of_daily(
     still_page.wait_for_load_state("networkidle")
     still_page.locator("#reminders").evaluate(
         """(root, state) => {
-          for (const part of root.querySelectorAll('.state')) {
-            part.hidden = part.dataset.state !== state;
+          for (const part of root.querySelectorAll('[data-state]')) {
+            part.hidden = !part.dataset.state.split(' ').includes(state);
           }
-          root.querySelector('form').hidden = !['on', 'off'].includes(state);
-          root.querySelector('#reminder-tools').hidden = state !== 'on';
+          for (const part of root.querySelectorAll('.row, #mine, #paused')) part.hidden = false;
         }""",
         state,
     )

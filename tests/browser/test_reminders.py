@@ -1,121 +1,34 @@
-"""Daily, as a reader turns it on, tests it, changes it and turns it off; and why it cannot be on.
-
-Chromium's own `pushManager.subscribe` needs its maker's service. Here the browser's answer is
-handed in: a subscription of the local push service. All else is real: the page, the worker, the
-API, the database, the sending process, encryption, and the notification on the screen.
-"""
+"""Daily, as a reader turns it on, changes it with and without a network, and turns it off."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
-from collections.abc import Iterator
 
 import pytest
 import requests
-from playwright.sync_api import Browser
-from playwright.sync_api import BrowserContext
 from playwright.sync_api import Page
 from playwright.sync_api import expect
 
+from tests.browser.daily import go_offline
+from tests.browser.daily import heading
+from tests.browser.daily import look_up
+from tests.browser.daily import more_choices
+from tests.browser.daily import said
+from tests.browser.daily import save
+from tests.browser.daily import tick
+from tests.browser.daily import turn_on
+from tests.browser.device import documents_of
+from tests.browser.device import put_document
 from tests.browser.reader import Reader
 from tests.browser.worker import wait_for_worker
 from tests.processes import Server
-from tests.processes import procfile_command
-from tests.processes import serving
-from tests.processes import start
 from tests.push_service import PushService
 from tests.user_agent import UserAgent
 
-IN_TWO_DAYS_AT_MOST = re.compile(r"Next one (today|tomorrow) at 07:30\.")
-
-# A browser whose push service is ours; what it subscribed to survives a reload.
-PUSH = """(data) => {
-  const KEPT = 'test-subscription';
-  const key = () => Uint8Array.from(atob(sessionStorage.getItem(KEPT)), (c) => c.charCodeAt(0));
-  const make = () => ({
-    endpoint: data.endpoint,
-    options: { applicationServerKey: key().buffer },
-    toJSON: () => data,
-    unsubscribe: async () => { sessionStorage.removeItem(KEPT); return true; },
-  });
-  PushManager.prototype.subscribe = async ({ applicationServerKey, userVisibleOnly }) => {
-    if (!userVisibleOnly) throw new Error('silent pushes are refused');
-    sessionStorage.setItem(KEPT, applicationServerKey.replaceAll('-', '+').replaceAll('_', '/'));
-    return make();
-  };
-  const find = async () => (sessionStorage.getItem(KEPT) ? make() : null);
-  PushManager.prototype.getSubscription = find;
-}"""
-
-
-@pytest.fixture(scope="module")
-def service() -> Iterator[PushService]:
-    with PushService() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def pushing_site(
-    service: PushService, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Server]:
-    """The web process and the worker process, which may send to the local push service."""
-    folder = tmp_path_factory.mktemp("pushing")
-    settings = {"POCKET_PUSH_TEST_ORIGIN": service.origin, "POCKET_RATE_LIMIT_PER_MINUTE": "0"}
-    with serving(folder, **settings) as server:
-        worker = start(procfile_command("worker"), server.environment, folder / "worker.log")
-        yield server
-        assert worker.stop() == 0, worker.logs
-
-
-@pytest.fixture
-def agent(service: PushService) -> UserAgent:
-    return service.subscribe()
-
-
-@pytest.fixture
-def open_daily(
-    browser: Browser, pushing_site: Server, agent: UserAgent
-) -> Iterator[Callable[..., Page]]:
-    """Open /reminders in a browser that allowed notifications or not; `script` runs first."""
-    contexts: list[BrowserContext] = []
-
-    def open_page(*, script: str = "", is_allowed: bool = True, **options: object) -> Page:
-        context = browser.new_context(timezone_id="Europe/Lisbon", **options)  # type: ignore[arg-type]
-        contexts.append(context)
-        if is_allowed:
-            context.grant_permissions(["notifications"], origin=pushing_site.base_url)
-        context.add_init_script(script=f"({PUSH})({json.dumps(agent.as_json())}); {script}")
-        page = context.new_page()
-        page.goto(pushing_site.base_url + "/reminders")
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-
-
-def heading(page: Page, words: str) -> None:
-    expect(page.get_by_role("heading", level=1)).to_have_text(words)
-
-
-def said(page: Page, words: str) -> None:
-    expect(page.get_by_role("status")).to_have_text(words)
-
-
-def turn_on(page: Page, time: str = "07:30", level: str = "The words") -> None:
-    heading(page, "Off on this device.")
-    wait_for_worker(page)
-    page.get_by_label("Time").fill(time)
-    page.get_by_label(re.compile(f"^{level}")).check()
-    page.get_by_role("button", name="Turn on").click()
-    heading(page, "On for this device.")
-
-
-def look_up(site: Server, agent: UserAgent) -> requests.Response:
-    proof = {"endpoint": agent.endpoint, "auth": agent.as_json()["keys"]["auth"]}
-    return requests.post(site.base_url + "/api/subscriptions/lookup", json=proof, timeout=10)
+IN_TWO_DAYS_AT_MOST = re.compile(r"^Next one (today|tomorrow) at 07:30\.")
+KEPT_HERE = "Kept on this phone. It will be sent when the network is back."
+AT = "2026-11-20T08:00:00Z"
 
 
 def test_the_whole_way_from_a_tap_to_the_notification(
@@ -123,10 +36,9 @@ def test_the_whole_way_from_a_tap_to_the_notification(
 ) -> None:
     page = open_daily()
     turn_on(page)
-    said(page, "It is on. You can send yourself a test.")
-    expect(page.locator("#next-one")).to_have_text(IN_TWO_DAYS_AT_MOST)
+    expect(page.locator("#facts")).to_have_text(IN_TWO_DAYS_AT_MOST)
     page.get_by_role("button", name="Send me a test").click()
-    said(page, "On its way. It should appear within a minute.")
+    expect(page.locator("#test-said")).to_contain_text("The push service took it.")
 
     service.wait_for(lambda: bool(agent.messages))
     assert service.problems == []
@@ -145,20 +57,164 @@ def test_what_was_turned_on_is_there_after_a_reload(open_daily: Callable[..., Pa
     turn_on(page, level="A neutral note")
     page.reload()
     heading(page, "On for this device.")
-    expect(page.get_by_label("Time")).to_have_value("07:30")
+    expect(page.get_by_label("Time", exact=True)).to_have_value("07:30")
     expect(page.get_by_label(re.compile("^A neutral note"))).to_be_checked()
     expect(page.locator("#zone")).to_have_text("Europe/Lisbon")
 
 
-def test_a_change_is_saved(
+def test_every_choice_reaches_the_server_and_comes_back(
     open_daily: Callable[..., Page], pushing_site: Server, agent: UserAgent
 ) -> None:
     page = open_daily()
     turn_on(page)
-    page.get_by_label("Time").fill("21:05")
+    more_choices(page)
+    page.get_by_role("button", name="Add a time").click()
+    expect(page.get_by_label("Second time", exact=True)).to_be_focused()
+    page.get_by_label("Second time", exact=True).fill("21:05")
+    for day in ["Saturday", "Sunday"]:
+        tick(page, day)
+    tick(page, "Small steps")
+    tick(page, "Home time")
+    page.get_by_label("With a sound").check()
+    page.get_by_label("Pause until").fill("2027-01-15")
+    save(page)
+    reminder = look_up(pushing_site, agent).json()["reminder"]
+    assert reminder == {
+        "times": ["07:30", "21:05"],
+        "time": "07:30",
+        "zone": "Europe/Lisbon",
+        "days": [1, 2, 3, 4, 5],
+        "pause_until": "2027-01-15",
+        "level": "words",
+        "source": "deck",
+        "sound": True,
+        "topics": ["small-steps"],
+    }
+    page.reload()
+    heading(page, "On for this device.")
+    expect(page.get_by_label("Second time", exact=True)).to_have_value("21:05")
+    expect(page.locator("#more small").first).to_have_text(
+        "Mon, Tue, Wed, Thu, Fri · 1 of the topics · with a sound"
+    )
+    expect(page.locator("#zone")).to_have_text("Always Europe/Lisbon")
+    expect(page.locator("#facts")).to_contain_text("Paused until Friday, January 15.")
+
+
+def test_a_pause_ends_with_one_tap(
+    open_daily: Callable[..., Page], pushing_site: Server, agent: UserAgent
+) -> None:
+    page = open_daily()
+    turn_on(page)
+    expect(page.get_by_role("button", name="Start again now")).to_be_hidden()
+    more_choices(page)
+    page.get_by_label("Pause until").fill(page.get_by_label("Pause until").get_attribute("max"))
+    save(page)
+    page.get_by_role("button", name="Start again now").click()
+    expect(page.locator("#facts")).to_have_text(IN_TWO_DAYS_AT_MOST)
+    expect(page.get_by_label("Pause until")).to_have_value("")
+    assert look_up(pushing_site, agent).json()["reminder"]["pause_until"] is None
+
+
+def test_a_time_is_taken_away_again(
+    open_daily: Callable[..., Page], pushing_site: Server, agent: UserAgent
+) -> None:
+    page = open_daily()
+    more_choices(page)
+    for _ in range(2):
+        page.get_by_role("button", name="Add a time").click()
+    expect(page.get_by_role("button", name="Add a time")).to_be_hidden()
+    page.get_by_role("button", name="Remove the second time").click()
+    expect(page.get_by_label("Second time", exact=True)).to_be_hidden()
+    turn_on(page)
+    assert look_up(pushing_site, agent).json()["reminder"]["times"] == ["07:30", "20:00"]
+    expect(page.get_by_label("Second time", exact=True)).to_have_value("20:00")
+    expect(page.get_by_label("Third time", exact=True)).to_be_hidden()
+
+
+def test_lines_of_ones_own_are_promised_only_as_far_as_they_go(
+    open_daily: Callable[..., Page], pushing_site: Server, agent: UserAgent
+) -> None:
+    page = open_daily()
+    more_choices(page)
+    tick(page, "One of mine")
+    expect(page.locator("#mine")).to_contain_text("until then a neutral note comes")
+    expect(page.locator("#preview-words")).to_have_text("A short note is ready when you are.")
+    expect(page.get_by_label("Small steps", exact=True)).to_be_hidden()
+    own = {"own": [{"id": "own-1", "text": "A line of mine", "at": AT}]}
+    put_document(page, "kept", own)
+    page.reload()
+    heading(page, "Off on this device.")
+    more_choices(page)
+    tick(page, "One of mine")
+    expect(page.locator("#mine")).to_contain_text("(1 now)")
+    expect(page.locator("#preview-words")).to_have_text("A line of mine")
+    turn_on(page)
+    known = look_up(pushing_site, agent)
+    assert known.json()["reminder"]["source"] == "device"
+    assert "A line of mine" not in known.text
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("Time", "", "Please fill out this field."),
+        ("Pause until", "2999-01-01", re.compile("^Value must be")),
+    ],
+)
+def test_what_makes_no_sense_is_said_at_its_place(
+    open_daily: Callable[..., Page], field: str, value: str, words: str | re.Pattern[str]
+) -> None:
+    page = open_daily()
+    turn_on(page)
+    page.locator("#more").evaluate("more => { more.open = true; }")
+    page.get_by_label(field, exact=field == "Time").fill(value)
+    page.locator("#more").evaluate("more => { more.open = false; }")
     page.get_by_role("button", name="Save").click()
-    said(page, "Saved.")
-    assert look_up(pushing_site, agent).json()["reminder"]["time"] == "21:05"
+    said(page, words)
+    expect(page.get_by_label(field, exact=field == "Time")).to_be_focused()
+
+
+def test_no_day_at_all_is_no_choice(open_daily: Callable[..., Page]) -> None:
+    page = open_daily()
+    heading(page, "Off on this device.")
+    more_choices(page)
+    days = page.get_by_role("group", name="Days").get_by_role("checkbox")
+    expect(days).to_have_count(7)
+    for day in days.all():
+        day.click()
+    page.get_by_role("button", name="Turn on").click()
+    said(page, "Choose at least one day.")
+    heading(page, "Off on this device.")
+
+
+def test_a_change_without_a_network_is_kept_and_said_to_be(
+    open_daily: Callable[..., Page], pushing_site: Server, agent: UserAgent
+) -> None:
+    page = open_daily()
+    turn_on(page)
+    go_offline(page)
+    page.get_by_label("Time", exact=True).fill("21:05")
+    save(page, KEPT_HERE)
+    page.reload()
+    heading(page, "On for this device.")
+    said(page, KEPT_HERE)
+    expect(page.get_by_label("Time", exact=True)).to_have_value("21:05")
+    expect(page.locator("#facts")).to_be_empty()
+    assert look_up(pushing_site, agent).json()["reminder"]["times"] == ["07:30"]
+    assert documents_of(page)["reminder"]["isPending"] is True
+
+
+def test_what_waited_is_said_to_be_sent_once_it_is(open_daily: Callable[..., Page]) -> None:
+    """Whoever sends it (repair.js, or the worker) changes the record in the database."""
+    page = open_daily()
+    turn_on(page)
+    go_offline(page)
+    page.get_by_label("Time", exact=True).fill("21:05")
+    save(page, KEPT_HERE)
+    record = documents_of(page)["reminder"]
+    put_document(page, "reminder", record | {"isPending": False})
+    page.evaluate("new BroadcastChannel('pocket').postMessage('changed')")
+    said(page, "Saved. The server has it.")
 
 
 def test_off_is_off_here_and_on_the_server(
@@ -168,7 +224,8 @@ def test_off_is_off_here_and_on_the_server(
     turn_on(page)
     page.get_by_role("button", name="Turn off").click()
     heading(page, "Off on this device.")
-    said(page, "It is off. Nothing about this device is kept.")
+    said(page, "It is off. The server was asked again: it knows nothing about this device.")
+    assert documents_of(page)["reminder"]["told"] is None
     assert look_up(pushing_site, agent).status_code == 404
 
 
@@ -190,7 +247,7 @@ def test_a_server_that_cannot_be_reached_is_said_and_nothing_is_left(
 ) -> None:
     page = open_daily()
     wait_for_worker(page)
-    page.route("**/api/**", lambda route: route.abort())
+    go_offline(page)
     page.get_by_role("button", name="Turn on").click()
     said(page, "That did not work: the server cannot be reached. Please try again.")
     assert page.evaluate("sessionStorage.length") == 0
@@ -199,10 +256,10 @@ def test_a_server_that_cannot_be_reached_is_said_and_nothing_is_left(
 def test_offline_the_page_says_that_the_reminder_stays(open_daily: Callable[..., Page]) -> None:
     page = open_daily()
     turn_on(page)
-    page.route("**/api/**", lambda route: route.abort())
+    go_offline(page)
     page.reload()
     heading(page, "On for this device.")
-    expect(page.get_by_text("The server cannot be reached right now.")).to_be_visible()
+    said(page, re.compile("^The server cannot be reached right now."))
 
 
 @pytest.mark.parametrize(
@@ -222,18 +279,26 @@ def test_a_server_in_trouble_takes_no_reminder_away(
     page.route("**/api/**", lambda route: route.fulfill(**answer))  # type: ignore[arg-type]
     page.reload()
     heading(page, "On for this device.")
-    expect(page.get_by_text("The server cannot be reached right now.")).to_be_visible()
+    said(page, re.compile("^The server cannot be reached right now."))
     assert page.evaluate("sessionStorage.length") == 1
 
 
-def test_turning_off_without_a_network_is_honest(open_daily: Callable[..., Page]) -> None:
+def test_turning_off_without_a_network_is_honest(
+    open_daily: Callable[..., Page], agent: UserAgent
+) -> None:
     page = open_daily()
     turn_on(page)
-    page.route("**/api/**", lambda route: route.abort())
+    go_offline(page)
     page.get_by_role("button", name="Turn off").click()
     heading(page, "Off on this device.")
-    expect(page.get_by_role("status")).to_contain_text("The server could not be told yet")
+    said(page, re.compile("The server could not be told yet"))
     assert page.evaluate("sessionStorage.length") == 0
+    kept = documents_of(page)["reminder"]
+    assert (kept["isOn"], kept["isPending"], kept["told"]["endpoint"]) == (
+        False,
+        True,
+        agent.endpoint,
+    )
 
 
 def test_storage_that_the_browser_blocks_is_no_dead_end(open_daily: Callable[..., Page]) -> None:
@@ -243,7 +308,7 @@ def test_storage_that_the_browser_blocks_is_no_dead_end(open_daily: Callable[...
     heading(open_daily(script=refuse), "Not in this browser.")
 
 
-def test_a_subscription_that_the_server_lost_is_offered_anew(
+def test_a_subscription_that_the_server_lost_is_to_be_told_again(
     open_daily: Callable[..., Page], pushing_site: Server, agent: UserAgent
 ) -> None:
     page = open_daily()
@@ -251,17 +316,9 @@ def test_a_subscription_that_the_server_lost_is_offered_anew(
     proof = {"endpoint": agent.endpoint, "auth": agent.as_json()["keys"]["auth"]}
     requests.delete(pushing_site.base_url + "/api/subscriptions", json=proof, timeout=10)
     page.reload()
-    heading(page, "Off on this device.")
-    said(page, "The server no longer had this device. Turn it on again when you like.")
-
-
-def test_a_subscription_under_an_old_key_is_made_anew(open_daily: Callable[..., Page]) -> None:
-    page = open_daily()
-    turn_on(page)
-    page.evaluate("sessionStorage.setItem('test-subscription', btoa('an old key'))")
-    page.get_by_role("button", name="Save").click()
-    said(page, "Saved.")
-    assert page.evaluate("sessionStorage.getItem('test-subscription')") != "YW4gb2xkIGtleQ=="
+    heading(page, "On for this device.")
+    said(page, "The server no longer had this device, so it is told again.")
+    assert documents_of(page)["reminder"]["isPending"] is True
 
 
 def test_permission_is_asked_for_only_after_a_tap(open_daily: Callable[..., Page]) -> None:
@@ -285,7 +342,8 @@ def test_a_refusal_explains_how_to_undo_it(open_daily: Callable[..., Page]) -> N
         "Object.defineProperty(Notification, 'permission', { get: () => answer });",
     )
     heading(page, "Notifications are blocked.")
-    expect(page.locator("details[open] summary")).to_have_text("Chrome or Edge on a computer")
+    expect(page.get_by_text("Click the sign left of the address and allow")).to_be_visible()
+    expect(page.get_by_text("Tap the sign left of the address")).to_be_hidden()
     page.evaluate("answer = 'granted'")
     page.get_by_role("button", name="I changed it").click()
     heading(page, "Off on this device.")
@@ -295,6 +353,7 @@ def test_a_browser_without_push_is_told_so_kindly(open_daily: Callable[..., Page
     page = open_daily(script="delete window.PushManager;")
     heading(page, "Not in this browser.")
     expect(page.get_by_role("button")).to_have_count(0)
+    expect(page.get_by_role("link", name="Calendar and feeds")).to_be_visible()
 
 
 def test_an_iphones_tab_is_sent_to_the_home_screen_first(open_daily: Callable[..., Page]) -> None:
@@ -311,7 +370,7 @@ def test_an_iphones_tab_is_sent_to_the_home_screen_first(open_daily: Callable[..
 def test_both_previews_follow_the_chosen_time(open_daily: Callable[..., Page]) -> None:
     page = open_daily()
     heading(page, "Off on this device.")
-    page.get_by_label("Time").fill("06:15")
+    page.get_by_label("Time", exact=True).fill("06:15")
     expect(page.locator(".preview-time")).to_have_text(["06:15", "06:15"])
     expect(page.locator("#preview-neutral")).to_have_text("A short note is ready when you are.")
     expect(page.locator("#preview-words")).not_to_have_text("You don’t have to earn help.")

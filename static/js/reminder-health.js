@@ -1,0 +1,130 @@
+/**
+ * How the reminder of this device is doing, in words: facts, a test with the push service's own
+ * answer, and all that the server knows. It changes nothing that is kept.
+ *
+ * @import { Kept } from "./reminder-record.js"
+ * @import { Known, Health } from "./subscriptions.js"
+ */
+
+import { inDays } from "./reminder-form.js";
+import { lastShown } from "./reminder-record.js";
+import { askForTest, lookUp } from "./subscriptions.js";
+
+const DAY_MILLISECONDS = 86_400_000;
+const FIRST_WAIT_MILLISECONDS = 1000;
+const LONGEST_WAIT_MILLISECONDS = 10_000;
+const PATIENCE_MILLISECONDS = 90_000;
+const root = /** @type {HTMLElement} */ (document.querySelector("#reminders"));
+
+/** What became of a test, by its outcome. @type {Record<string, string>} */
+const OUTCOMES = {
+  accepted: "The push service took it. It should be on your screen within a minute.",
+  throttled: "The push service is busy and asks to wait. It is tried again by itself.",
+  transient: "The push service cannot be reached right now. It is tried again by itself.",
+  credentials: "The push service does not trust this server’s key. Only whoever runs the server can mend that; your reminder is kept.",
+  message: "The push service did not take this message. That is a fault of Pocket, not of your device.",
+};
+
+/** When it comes next, was last shown here, and was last taken by the push service. */
+export async function showFacts(/** @type {Kept} */ { wanted, next, isPending, acceptedAt }, /** @type {(Known & Health) | undefined} */ known) {
+  const [now, shownAt] = [Date.now(), await lastShown()];
+  const pause = wanted.pause_until && new Date(`${wanted.pause_until}T00:00`);
+  const isPaused = pause && Number(pause) > now;
+  const comes = next && new Date(next.at);
+  const facts = [
+    isPaused && `Paused until ${longDate(pause)}.`,
+    comes && !isPending && Number(comes) > now && `Next one ${inWords(comes)}.`,
+    shownAt && `The last one was shown here ${inWords(new Date(shownAt))}.`,
+    acceptedAt && `The push service last took one ${inWords(new Date(acceptedAt))}.`,
+    known?.failing_since && `It has not taken any since ${inWords(new Date(known.failing_since))}. “Not receiving?” below may help.`,
+  ];
+  find("#facts").textContent = facts.filter(Boolean).join(" ");
+  find("#paused").hidden = !isPaused;
+}
+
+/** Has a test sent, and says what the push service answers; false when it no longer knows this device. */
+export async function test(/** @type {PushSubscription} */ subscription) {
+  const { due_at } = await askForTest(subscription);
+  answer("Asking the push service…");
+  const end = Date.now() + PATIENCE_MILLISECONDS;
+  for (let wait = FIRST_WAIT_MILLISECONDS; Date.now() < end; wait = Math.min(wait * 1.5, LONGEST_WAIT_MILLISECONDS)) {
+    await new Promise((resolve) => setTimeout(resolve, wait));
+    const known = await lookUp(subscription).catch(() => undefined);
+    if (known === null) return false;
+    if (!known?.test || known.test.at < due_at) continue;
+    const { outcome, status } = known.test;
+    answer(OUTCOMES[outcome] ?? outcome, `${hostOf(known)}: ${outcome}, ${status ? `status ${status}` : "no answer"}`);
+    return true;
+  }
+  answer("No answer yet. The test is sent as soon as the server can.");
+  return true;
+}
+
+/** Says what became of the test, with a technical word in small print. */
+export function answer(/** @type {string} */ words, print = "") {
+  const small = document.createElement("small");
+  small.textContent = print;
+  find("#test-said").replaceChildren(...(words ? [words, small] : []));
+}
+
+/** Lists everything that a look-up tells. */
+export function showKnown(/** @type {(Known & Health) | undefined} */ known) {
+  find("#known dl").replaceChildren(...(known ? entries(known) : [["", "The server cannot be reached right now."]]).flatMap(([term, says, whole]) => {
+    const [name, value] = [document.createElement("dt"), document.createElement("dd")];
+    name.textContent = term;
+    value.textContent = says;
+    if (whole) value.append(folded(whole));
+    return [name, value];
+  }));
+}
+
+/** @returns {string[][]} each a name, words, and what is too long to stand there at once */
+function entries(/** @type {Known & Health} */ known) {
+  const { subscription, reminder, utc_offset_minutes, test } = known;
+  const at = (/** @type {string | null} */ instant, otherwise = "never") => (instant ? inWords(new Date(instant)) : otherwise);
+  return [
+    ["Push service", hostOf(known), `${subscription.endpoint} p256dh ${subscription.keys.p256dh} auth ${subscription.keys.auth}`],
+    ["Server’s key it was made with", subscription.application_server_key ?? "the first one"],
+    ["Server’s key now", known.application_server_key],
+    ["Turned on", at(known.created_at)],
+    ["Times", reminder.times.join(", ")],
+    ["Time zone", `${reminder.zone}, ${utc_offset_minutes} minutes from UTC when it was told`],
+    ["Days", inDays(reminder.days)],
+    ["Paused until", reminder.pause_until ?? "not paused"],
+    ["On the lock screen", reminder.level === "words" ? "the words" : "a neutral note"],
+    ["What comes", reminder.source === "deck" ? "a card" : "what this device picks"],
+    ["Topics", reminder.topics.join(", ") || "all"],
+    ["Sound", reminder.sound ? "yes" : "no"],
+    ["Next one", `${at(known.next.at)}, for ${known.next.date}`],
+    ["Push service takes messages since", at(known.accepted_at, "not yet")],
+    ["Last daily one taken", at(known.last_accepted_at)],
+    ["Refused since", at(known.failing_since, "not refused")],
+    ["Last test", test ? `${at(test.at)}: ${test.outcome}, status ${test.status}` : "none"],
+  ];
+}
+
+function folded(/** @type {string} */ text) {
+  const [details, summary] = [document.createElement("details"), document.createElement("summary")];
+  summary.textContent = "Whole address and keys";
+  details.append(summary, text);
+  return details;
+}
+
+function hostOf(/** @type {Known & Health} */ { subscription }) {
+  return new URL(subscription.endpoint).host;
+}
+
+/** A time near now, as people say it: "tomorrow at 08:00". */
+function inWords(/** @type {Date} */ time) {
+  const days = Math.round((new Date(time).setHours(0, 0, 0, 0) - new Date().setHours(0, 0, 0, 0)) / DAY_MILLISECONDS);
+  const day = ["yesterday", "today", "tomorrow"][days + 1] ?? `on ${longDate(time)}`;
+  return `${day} at ${String(time.getHours()).padStart(2, "0")}:${String(time.getMinutes()).padStart(2, "0")}`;
+}
+
+function longDate(/** @type {Date} */ date) {
+  return date.toLocaleDateString("en", { weekday: "long", day: "numeric", month: "long" });
+}
+
+function find(/** @type {string} */ selector) {
+  return /** @type {HTMLElement} */ (root.querySelector(selector));
+}
