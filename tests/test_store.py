@@ -856,6 +856,83 @@ def test_workers_that_start_together_move_each_row_once(store: Store, database_u
     assert len(store.claim_due(EIGHT, 100, LEASE)) == 60
 
 
+# Beside the release before, which knows one time a day and none of the newer columns
+
+
+SEVERAL = dataclasses.replace(MORNING, minutes=(480, 810, 1260), days=(1, 2, 3, 4, 5, 6))
+
+
+def test_a_time_that_the_release_before_changed_is_the_only_one(
+    store: Store, database_url: str
+) -> None:
+    store.save(subscription(), SEVERAL, NOW)
+    with connect(database_url) as connection:
+        connection.execute(update(push_subscription).values(minute=540))
+    due = claim_one(store)
+    assert due.reminder == dataclasses.replace(SEVERAL, minutes=(540,))
+    found = store.find(subscription().endpoint)
+    assert found is not None
+    assert found.reminder == due.reminder
+
+
+def test_the_same_times_can_be_chosen_again_after_that(store: Store, database_url: str) -> None:
+    store.save(subscription(), SEVERAL, NOW)
+    with connect(database_url) as connection:
+        connection.execute(update(push_subscription).values(minute=540))
+    saved = store.save(subscription(), SEVERAL, NOW)
+    assert saved.reminder == SEVERAL
+    assert saved.next == Occurrence(date(2027, 1, 15), at("2027-01-15T13:30"))
+
+
+def test_where_the_release_before_moved_a_row_to_we_go_on(store: Store, database_url: str) -> None:
+    """Its next occurrence is tomorrow's first time, without a word of the newer columns."""
+    store.save(subscription(), SEVERAL, NOW)
+    due = claim_one(store, at("2027-01-15T13:30"))
+    with connect(database_url) as connection:
+        connection.execute(
+            text(
+                "UPDATE push_schedule SET due_at = :at, first_due_at = :at,"
+                " occurrence = '2027-01-16', attempts = 0 WHERE due_at = :lease"
+            ),
+            {"at": EIGHT, "lease": due.lease},
+        )
+    instants = []
+    for _ in range(4):
+        found = store.find(subscription().endpoint)
+        assert found is not None
+        due = claim_one(store, found.next.due_at)
+        instants.append(f"{due.occurrence} {datetime.fromtimestamp(due.first_due_at, UTC):%H:%M}")
+        store.settle([Advance(due, tomorrow(due), accepted=True)], due.first_due_at)
+    assert instants == [
+        "2027-01-16 08:00",
+        "2027-01-16 13:30",
+        "2027-01-16 21:00",
+        "2027-01-18 08:00",
+    ]
+
+
+def test_two_releases_that_claim_and_settle_by_turns_send_each_occurrence_once(
+    store: Store, database_url: str
+) -> None:
+    fill(store, 6)
+    claimed = store.claim_due(EIGHT, 3, LEASE)
+    with connect(database_url) as connection:  # as the release before claims
+        theirs = connection.execute(
+            text(
+                "UPDATE push_schedule SET due_at = :lease WHERE due_at <= :now"
+                " RETURNING subscription_id"
+            ),
+            {"lease": EIGHT + LEASE, "now": EIGHT},
+        ).all()
+    assert {row.subscription_id for row in theirs}.isdisjoint(
+        due.subscription_id for due in claimed
+    )
+    assert len(claimed) + len(theirs) == 6
+    assert store.claim_due(EIGHT + 1, 10, LEASE) == []
+    store.settle([Advance(due, tomorrow(due), accepted=True) for due in claimed], EIGHT + 1)
+    assert len(store.claim_due(EIGHT + LEASE, 10, LEASE)) == 3
+
+
 # The database itself
 
 
