@@ -22,6 +22,7 @@ from whitenoise import WhiteNoise
 from webapp import cli
 from webapp.assets import STATIC
 from webapp.assets import build_assets
+from webapp.bodies import read_ahead
 from webapp.config import Settings
 from webapp.config import load_settings
 from webapp.deck import Deck
@@ -142,7 +143,8 @@ def _make_flask() -> Flask:
 
 def _wrap(app: Flask, settings: Settings, pages: list[tuple[str, str]]) -> WSGIApplication:
     """Guard rails around every answer of Flask, and static files with theirs before it."""
-    guarded = with_headers(app.wsgi_app, pages, data_headers(is_https=settings.is_https))
+    whole = read_ahead(app.wsgi_app, LONGEST_BODY_OCTETS)
+    guarded = with_headers(whole, pages, data_headers(is_https=settings.is_https))
 
     def add_file_headers(headers: Headers, _path: str, url: str) -> None:
         for name, value in file_headers(is_https=settings.is_https):

@@ -1,0 +1,129 @@
+"""Bodies are read before the app sees them: few at once, fewer of one address, and not for ever.
+
+The server underneath hands a request over before its body is there and then waits without end
+on one of few threads, since it has no time-out for that. So most threads are kept for what needs
+no body, above all pages, and what does not come is given up by cutting the wire.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import struct
+import threading
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import suppress
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from webapp.problems import Problem
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse
+    from _typeshed.wsgi import WSGIApplication
+    from _typeshed.wsgi import WSGIEnvironment
+
+AT_ONCE = 3
+"""The Procfile gives a web process five threads; granian warns of more on two cores."""
+AT_ONCE_OF_ONE = 2
+PATIENCE_SECONDS = 10
+QUIET_MILLISECONDS = 5_000
+"""A connection that has brought nothing for so long is the one that is waited for, or idle."""
+
+_BODILESS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+_DESCRIPTORS = Path("/proc/self/fd")
+_LAST_DATA_RECEIVED = struct.Struct("52xI")
+"""Milliseconds since the last octet came, in Linux's struct tcp_info."""
+
+
+def read_ahead(application: WSGIApplication, longest: int) -> WSGIApplication:
+    """Wrap a WSGI application so that it finds each body of up to `longest` octets whole.
+
+    Of a longer one it finds `longest` and one more, or nothing when its length was declared.
+    """
+    gate = _Gate()
+
+    def wrapped(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        declared = int(environ.get("CONTENT_LENGTH") or 0)
+        is_chunked = "HTTP_TRANSFER_ENCODING" in environ
+        has_body = (declared or is_chunked) and environ["REQUEST_METHOD"] not in _BODILESS
+        if not has_body or declared > longest:
+            return application(environ, start_response)
+        address = environ.get("REMOTE_ADDR", "")
+        if not gate.enter(address):
+            wait = {"Retry-After": str(PATIENCE_SECONDS)}
+            busy = Problem(503, "too many bodies are on their way", "Try again soon", headers=wait)
+            return busy.get_response()(environ, start_response)
+        try:
+            body = _read(environ, longest + 1)
+        finally:
+            gate.leave(address)
+        if len(body) < declared:
+            late = Problem(408, "the body did not come", "Send it at once")
+            return late.get_response()(environ, start_response)
+        environ["wsgi.input"] = BytesIO(body)
+        return application(environ, start_response)
+
+    return wrapped
+
+
+class _Gate:
+    """Who is being waited for, by address."""
+
+    def __init__(self) -> None:
+        self._inside: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    def enter(self, address: str) -> bool:
+        with self._lock:
+            is_full = self._inside.total() >= AT_ONCE or self._inside[address] >= AT_ONCE_OF_ONE
+            if not is_full:
+                self._inside[address] += 1
+            return not is_full
+
+    def leave(self, address: str) -> None:
+        with self._lock:
+            self._inside[address] -= 1
+            self._inside += Counter()  # forgets who is at none
+
+
+def _read(environ: WSGIEnvironment, octets: int) -> bytes:
+    """What comes of the body within reasonable time."""
+    address = environ.get("REMOTE_ADDR", "")
+    before = environ.get("werkzeug.proxy_fix.orig", {})
+    peer = before.get("REMOTE_ADDR", address)
+    done = threading.Event()
+
+    def watch() -> None:
+        if done.wait(PATIENCE_SECONDS):
+            return
+        _cut(peer, QUIET_MILLISECONDS)
+        # One that drips is cut with all others of its address, unless that is a proxy's.
+        if not done.wait(PATIENCE_SECONDS) and peer == address:
+            _cut(peer, 0)
+
+    threading.Thread(target=watch, daemon=True).start()
+    try:
+        body: bytes = environ["wsgi.input"].read(octets)
+        return body
+    finally:
+        done.set()
+
+
+def _cut(peer: str, quiet_milliseconds: int) -> None:
+    """End what comes in from `peer` on each connection that was quiet for so long (on Linux).
+
+    An idle connection that is cut too costs its client nothing but a new one.
+    """
+    for entry in list(_DESCRIPTORS.iterdir()) if _DESCRIPTORS.exists() else ():
+        with suppress(OSError), socket.socket(fileno=os.dup(int(entry.name))) as wire:
+            if wire.getpeername()[:1] == (peer,) and _quiet_for(wire) >= quiet_milliseconds:
+                wire.shutdown(socket.SHUT_RD)
+
+
+def _quiet_for(wire: socket.socket) -> int:
+    info = wire.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _LAST_DATA_RECEIVED.size)
+    milliseconds: int = _LAST_DATA_RECEIVED.unpack(info)[0]
+    return milliseconds
