@@ -46,7 +46,7 @@ async function register(/** @type {Kept} */ kept) {
   const response = await send("PUT", {
     subscription,
     reminder,
-    application_server_key: base64url(subscription.options.applicationServerKey),
+    application_server_key: base64url(subscription.options.applicationServerKey) || undefined,
     ...(kept.told && kept.told.endpoint !== endpoint && { replaces: kept.told }),
   });
   const answer = await response.json();

@@ -41,7 +41,8 @@ async function compare() {
   if (!known) return tellAgain(null);
   if (!isOn) return adopt(known, proofOf(subscription));
   const { reminder, application_server_key } = known;
-  if (application_server_key !== keyOf(subscription)) {
+  const key = keyOf(subscription);
+  if (key && key !== application_server_key) {
     await tellAgain(told);
     return subscribe(application_server_key);
   }

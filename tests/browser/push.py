@@ -73,7 +73,7 @@ DROP = "async () => (await caches.open('test-push')).delete('/held')"
 HOLD = """async () => {
   const cache = await caches.open('test-push');
   const held = await (await cache.match('/held')).json();
-  await cache.put('/held', Response.json({ ...held, agent: %s }));
+  await cache.put('/held', Response.json({ ...held, ...%s }));
 }"""
 TURN_ON = """async ([wanted, zone]) => {
   const record = globalThis['reminder-record'];
@@ -138,9 +138,9 @@ class Device:
         """The browser ends the subscription, as browsers do."""
         self.in_worker(DROP)
 
-    def hold(self, agent: UserAgent) -> None:
+    def hold(self, agent: UserAgent, **more: object) -> None:
         """The browser has put another subscription in the place of the one before."""
-        self.in_worker(HOLD % json.dumps(agent.as_json()))
+        self.in_worker(HOLD % json.dumps({"agent": agent.as_json(), **more}))
 
     def in_worker(self, question: str) -> Any:
         return ask(self.context.service_workers[0], question)

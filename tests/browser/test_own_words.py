@@ -41,6 +41,9 @@ ERASED = """() => new Promise((resolve, reject) => {
   request.onsuccess = resolve;
   request.onerror = reject;
 })"""
+MADE = """async () => {
+  while (!(await indexedDB.databases()).length) await new Promise(requestAnimationFrame);
+}"""
 DATABASES = "async () => (await indexedDB.databases()).map(({ name }) => name)"
 SHOWN_AT = f"""async () => {{
   let shown;
@@ -63,7 +66,8 @@ PUSH_OF_SAFARI = """async () => {
 @pytest.fixture
 def reader(installed: Page, network: Proxy, context: BrowserContext) -> Reader:
     context.grant_permissions(["notifications"], origin=network.url)
-    installed.goto(network.url + "/about")  # a page that writes nothing by itself
+    ask(installed, MADE)
+    installed.goto(network.url + "/robots.txt")  # of our origin, and without scripts
     return Reader(installed, context, network.url)
 
 

@@ -35,6 +35,16 @@ SETTLED = """async () => {
   await idle();
   await navigator.locks.request('reminder', () => {});
 }"""
+HOLD_LOCK = """() => new Promise((resolve) => {
+  navigator.locks.request('reminder', () => { resolve(); return new Promise(() => {}); });
+})"""
+# Resolves once this launch has had the time to look, whether it did or not.
+LOOKED = """async () => {
+  const isLoaded = () =>
+    performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/repair.js'));
+  while (!isLoaded()) await new Promise((resolve) => setTimeout(resolve, 10));
+  for (let i = 0; i < 20; i += 1) await new Promise((resolve) => requestIdleCallback(resolve));
+}"""
 LOADED = """async () => performance.getEntriesByType('resource').map(({ name }) => name)"""
 
 
@@ -136,6 +146,20 @@ def test_a_new_key_of_the_server_is_moved_to_with_all_settings(
     assert known["reminder"] == old["reminder"]
 
 
+def test_a_browser_that_tells_no_key_is_left_in_peace(phone: Device) -> None:
+    phone.turn_on()
+    phone.hold(phone.agents[0], key=[])
+    phone.launch()
+    phone.network.wait_until_asked(LOOKUP)
+    ask(phone.page, SETTLED)
+    wanted = WANTED | {"times": ["05:05"]}
+    put_document(phone.page, "reminder", phone.record | {"wanted": wanted, "isPending": True})
+    phone.launch()
+    phone.wait_for_record("!it.isPending")
+    assert phone.held == phone.agents[0].endpoint
+    assert api(phone) == [f"POST {LOOKUP}", f"PUT {API}"]
+
+
 def test_a_permission_that_was_withdrawn_is_noticed_and_said(phone: Device) -> None:
     phone.turn_on()
     phone.context.clear_permissions()
@@ -223,6 +247,22 @@ def test_two_tabs_do_the_work_once(phone: Device) -> None:
     for page in (phone.page, other):
         ask(page, SETTLED)
     assert api(phone) == [f"POST {LOOKUP}", f"PUT {API}"]
+
+
+def test_a_tab_leaves_it_to_the_one_that_is_at_it(phone: Device) -> None:
+    phone.turn_on()
+    other = phone.context.new_page()
+    other.goto(phone.network.url + "/about")
+    phone.network.wait_until_asked(LOOKUP)
+    ask(other, SETTLED)
+    rested(phone)
+    ask(other, HOLD_LOCK)
+    phone.launch()
+    ask(phone.page, LOOKED)
+    assert api(phone) == [f"POST {LOOKUP}"]
+    other.close()
+    phone.launch()
+    phone.network.wait_until_asked(LOOKUP, times=2)
 
 
 def test_a_reminder_of_the_release_before_is_taken_over(phone: Device) -> None:
