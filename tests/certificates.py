@@ -29,15 +29,15 @@ class Certificates:
     key: Path
 
 
-def make_certificates(folder: Path) -> Certificates:
-    """Make an authority and a certificate for localhost, 127.0.0.1 and ::1, good for a day."""
+def make_certificates(folder: Path, host: str = "localhost") -> Certificates:
+    """Make an authority and a certificate for `host`, 127.0.0.1 and ::1, good for a day."""
     authority_key = ec.generate_private_key(ec.SECP256R1())
     authority = _builder("Test authority", "Test authority", authority_key)
     authority = authority.add_extension(x509.BasicConstraints(ca=True, path_length=0), True)
     key = ec.generate_private_key(ec.SECP256R1())
     names = x509.SubjectAlternativeName(
         [
-            x509.DNSName("localhost"),
+            x509.DNSName(host),
             x509.IPAddress(ip_address("127.0.0.1")),
             x509.IPAddress(ip_address("::1")),
         ]
