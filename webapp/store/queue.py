@@ -22,12 +22,17 @@ from webapp.store.registry import remove_gone
 from webapp.store.tables import Instant
 from webapp.store.tables import push_schedule
 from webapp.store.tables import push_subscription
+from webapp.store.values import OWNER
+from webapp.store.values import SCHEDULE
 from webapp.store.values import Advance
 from webapp.store.values import Due
 from webapp.store.values import Remove
 from webapp.store.values import Retry
 from webapp.store.values import Settlement
 from webapp.store.values import read_due
+
+_SCHEDULE = tuple(push_schedule.c[name] for name in SCHEDULE)
+_OWNER = tuple(push_subscription.c[name] for name in OWNER)
 
 _due = (
     select(push_schedule.c.subscription_id, push_schedule.c.kind)
@@ -44,7 +49,7 @@ _CLAIM = (
         push_schedule.c.kind == _due.c.kind,
     )
     .values(due_at=bindparam("lease_end"))
-    .returning(*push_schedule.columns)
+    .returning(*_SCHEDULE)
 )
 # `+ 0` keeps the index on due_at out of it: a whole batch shares one lease, and PostgreSQL
 # would walk through all of it for each row instead of using the primary key.
@@ -53,8 +58,6 @@ _IS_MINE = (
     push_schedule.c.kind == bindparam("mine_kind"),
     push_schedule.c.due_at + 0 == bindparam("mine_lease"),
 )
-# Not `accepted_at`: a subscription has a column of that name too.
-_SCHEDULED = [column for column in push_schedule.columns if column.name != "accepted_at"]
 _MOVE = (
     update(push_schedule)
     .where(*_IS_MINE)
@@ -74,9 +77,7 @@ def claim_due(connection: Connection, now: int, limit: int, lease_end: int) -> l
     parameters = {"now": now, "row_limit": limit, "lease_end": lease_end}
     rows = connection.execute(_CLAIM, parameters).all()
     ids = {row.subscription_id for row in rows}
-    owners = connection.execute(
-        select(push_subscription).where(push_subscription.c.id.in_(ids))
-    ).all()
+    owners = connection.execute(select(*_OWNER).where(push_subscription.c.id.in_(ids))).all()
     owner_of = {owner.id: owner for owner in owners}
     dues = [read_due(row, owner_of[row.subscription_id]) for row in rows]
     return sorted(dues, key=lambda due: (due.first_due_at, due.subscription_id))
@@ -85,13 +86,13 @@ def claim_due(connection: Connection, now: int, limit: int, lease_end: int) -> l
 def look_at_due(connection: Connection, now: int) -> Iterator[Due]:
     """What a claim would find, a thousand rows in memory at a time."""
     statement = (
-        select(*_SCHEDULED, push_subscription)
+        select(*_SCHEDULE, *_OWNER)
         .join(push_subscription)
         .where(push_schedule.c.due_at <= now)
         .execution_options(yield_per=1_000)
     )
     for row in connection.execute(statement):
-        yield read_due(row, row)
+        yield read_due(row[: len(_SCHEDULE)], row[len(_SCHEDULE) :])
 
 
 def settle(connection: Connection, settlements: Sequence[Settlement], now: int) -> None:

@@ -33,6 +33,7 @@ from webapp.store.replacement import take_place
 from webapp.store.tables import push_schedule
 from webapp.store.tables import push_subscription
 from webapp.store.values import DAILY
+from webapp.store.values import SCHEDULE
 from webapp.store.values import TEST
 from webapp.store.values import Record
 from webapp.store.values import read_record
@@ -43,9 +44,7 @@ from webapp.subscription import Proof
 from webapp.subscription import PushSubscription
 from webapp.subscription import hash_endpoint
 
-# All that a schedule's row is made of; what became of it is written by `queue`.
-_SCHEDULE = ("subscription_id", "kind", "due_at", "occurrence", "first_due_at", "attempts")
-_KEY, _REST = _SCHEDULE[:2], _SCHEDULE[2:]
+_KEY, _REST = SCHEDULE[:2], SCHEDULE[2:]
 
 # One interface in two types: ON CONFLICT is written the same for both.
 INSERT: Mapping[str, Callable[[Table], Any]] = {
@@ -132,7 +131,7 @@ def request_test(connection: Connection, endpoint: str, now: int) -> bool:
         literal(now),
         literal(0),
     ).where(push_subscription.c.endpoint_hash == hash_endpoint(endpoint))
-    statement = INSERT[connection.dialect.name](push_schedule).from_select(_SCHEDULE, owner)
+    statement = INSERT[connection.dialect.name](push_schedule).from_select(SCHEDULE, owner)
     upsert = statement.on_conflict_do_update(
         index_elements=_KEY, set_={name: statement.excluded[name] for name in _REST}
     )

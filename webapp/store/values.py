@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -19,8 +20,22 @@ from webapp.subscription import PushSubscription
 DAILY = "daily"
 TEST = "test"
 EVERY_DAY = 0b111_1111
+SCHEDULE = ("subscription_id", "kind", "due_at", "occurrence", "first_due_at", "attempts")
+"""The columns that a row of the schedule is made of; what became of it is written by `queue`."""
 TIMES = ("minute", "minutes", "zone", "utc_offset_minutes", "days", "pause_until")
-"""The columns of a subscription that say when."""
+WISH = (*TIMES, "level", "topics", "source", "sound")
+OWNER = (
+    "id",
+    "endpoint",
+    "p256dh",
+    "auth",
+    "accepted_at",
+    "failing_since",
+    "created_at",
+    "application_key",
+    *WISH,
+)
+"""A subscription's columns: those that say when, those of a wish, those a message is made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,21 +145,23 @@ def read_record(row: Row[*tuple[Any, ...]]) -> Record:
     )
 
 
-def read_due(row: Row[*tuple[Any, ...]], owner: Row[*tuple[Any, ...]]) -> Due:
-    """Make a Due of a claimed schedule row and its subscription's row."""
+def read_due(row: Sequence[Any], owner: Sequence[Any]) -> Due:
+    """Make a Due of a claimed row's SCHEDULE and its subscription's OWNER, in this order."""
+    id_, kind, lease, occurrence, first_due_at, attempts = row
+    _, endpoint, p256dh, auth, accepted_at, failing_since, created_at, key, *wish = owner
     return Due(
-        subscription_id=row.subscription_id,
-        kind=row.kind,
-        lease=row.due_at,
-        occurrence=row.occurrence,
-        first_due_at=row.first_due_at,
-        attempts=row.attempts,
-        subscription=read_subscription(owner),
-        reminder=read_reminder(owner),
-        has_been_accepted=owner.accepted_at is not None,
-        failing_since=owner.failing_since,
-        created_at=owner.created_at,
-        application_key=owner.application_key,
+        subscription_id=id_,
+        kind=kind,
+        lease=lease,
+        occurrence=occurrence,
+        first_due_at=first_due_at,
+        attempts=attempts,
+        subscription=PushSubscription(endpoint, bytes(p256dh), bytes(auth)),
+        reminder=_reminder(*wish),
+        has_been_accepted=accepted_at is not None,
+        failing_since=failing_since,
+        created_at=created_at,
+        application_key=key,
     )
 
 
@@ -155,25 +172,13 @@ def read_subscription(row: Row[*tuple[Any, ...]]) -> PushSubscription:
 
 def read_reminder(row: Row[*tuple[Any, ...]]) -> Reminder:
     """Make a Reminder of a subscription's row."""
-    return _reminder(
-        row.minute,
-        row.minutes,
-        row.zone,
-        row.utc_offset_minutes,
-        row.level,
-        row.topics,
-        row.days,
-        row.pause_until,
-        row.source,
-        row.sound,
-    )
+    return _reminder(*(row._mapping[name] for name in WISH))
 
 
 def read_times(row: Row[*tuple[Any, ...]]) -> Reminder:
     """Make a Reminder of the columns TIMES alone, for sums over what many share."""
-    what = (row.days, row.pause_until, Source.DECK.value, False)
-    level = Level.WORDS.value
-    return _reminder(row.minute, row.minutes, row.zone, row.utc_offset_minutes, level, "[]", *what)
+    times = (row._mapping[name] for name in TIMES)
+    return _reminder(*times, Level.WORDS.value, "[]", Source.DECK.value, False)
 
 
 def write_reminder(reminder: Reminder) -> dict[str, object]:
@@ -200,10 +205,10 @@ def _reminder(
     minutes: str | None,
     zone: str,
     offset: int,
-    level: str,
-    topics: str,
     days: int,
     pause_until: str | None,
+    level: str,
+    topics: str,
     source: str,
     sound: bool,
 ) -> Reminder:
