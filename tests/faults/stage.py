@@ -20,6 +20,8 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from sqlalchemy import update
+
 from tests.faults.databases import Database
 from tests.faults.nursery import Nursery
 from tests.faults.nursery import Worker
@@ -34,6 +36,8 @@ from webapp.config import Settings
 from webapp.push.vapid import generate_key
 from webapp.store import StoreError
 from webapp.store import open_store
+from webapp.store.engine import make_engine
+from webapp.store.tables import push_subscription
 from webapp.subscription import PushSubscription
 from webapp.wish import parse_reminder
 
@@ -147,6 +151,10 @@ class Stage:
             self.store.save(subscription, reminder, registered_at)
             self.service.script(agent, *answers or (Answer(),))
         self.readers += made
+        engine = make_engine(self.database.url)
+        with engine.begin() as connection:  # they have had notes before
+            connection.execute(update(push_subscription).values(accepted_at=registered_at))
+        engine.dispose()
         return made
 
     def start(self, count: int = 1, skew: float = 0) -> list[Worker]:
