@@ -120,6 +120,7 @@ async function change(/** @type {PushSubscription} */ subscription, /** @type {W
   } catch (error) {
     await showOn(await readRecord());
     say(error instanceof Refusal ? error.message : KEPT_HERE);
+    deliver();
   }
 }
 
@@ -164,6 +165,7 @@ async function turnOff() {
   await rememberOff(false);
   const isTold = !subscription || (await forget(subscription));
   if (isTold) await rememberOff(true);
+  else deliver();
   const isGone = isTold && subscription && (await lookUp(subscription).catch(() => undefined)) === null;
   show("off");
   say(

@@ -237,6 +237,25 @@ def test_a_change_made_offline_is_sent_when_the_network_is_back(phone: Device) -
     assert not phone.wait_for_record("!it.isPending")["isPending"]
 
 
+@pytest.mark.parametrize("is_off", [False, True], ids=["a change", "turning off"])
+def test_what_did_not_get_through_from_daily_is_sent_by_itself(phone: Device, is_off: bool) -> None:
+    phone.turn_on(times=["07:30"])
+    phone.page.goto(phone.network.url + "/reminders")
+    expect(phone.page.get_by_role("heading", level=1)).to_have_text("On for this device.")
+    phone.network.become(Network.REFUSED)
+    if is_off:
+        phone.page.get_by_role("button", name="Turn off").click()
+        expect(phone.page.get_by_role("status").first).to_contain_text("could not be told yet")
+    else:
+        phone.page.get_by_label("Time", exact=True).fill("21:05")
+        phone.page.get_by_role("button", name="Save").click()
+        expect(phone.page.get_by_role("status").first).to_contain_text("Kept on this phone.")
+    phone.network.become(Network.GOOD)
+    phone.wait_for_record("!it.isPending")
+    known = phone.known(phone.agents[0])
+    assert (known and known["reminder"]["times"]) == (None if is_off else ["21:05"])
+
+
 def test_two_tabs_do_the_work_once(phone: Device) -> None:
     phone.turn_on()
     phone.forget_on_server()
