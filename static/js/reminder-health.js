@@ -12,7 +12,7 @@ import { askForTest, lookUp } from "./subscriptions.js";
 
 const DAY_MILLISECONDS = 86_400_000;
 const FIRST_WAIT_MILLISECONDS = 1000;
-const LONGEST_WAIT_MILLISECONDS = 10_000;
+const LONGEST_WAIT_MILLISECONDS = 3000;
 const PATIENCE_MILLISECONDS = 90_000;
 const root = /** @type {HTMLElement} */ (document.querySelector("#reminders"));
 
@@ -52,6 +52,7 @@ export async function test(/** @type {PushSubscription} */ subscription) {
     const known = await lookUp(subscription).catch(() => undefined);
     if (known === null) return false;
     if (!known?.test || known.test.at < due_at) continue;
+    showKnown(known);
     const { outcome, status } = known.test;
     answer(OUTCOMES[outcome] ?? outcome, `${hostOf(known)}: ${outcome}, ${status ? `status ${status}` : "no answer"}`);
     return true;

@@ -10,10 +10,9 @@
 import { addTime, readForm, removeTime, startForm, writeForm } from "./reminder-form.js";
 import { answer, showFacts, showKnown, test } from "./reminder-health.js";
 import { adopt, confirm, readRecord, remember, rememberOff, reminderOf, tellAgain } from "./reminder-record.js";
+import { blockingState, say, show, state } from "./reminder-state.js";
 import { onChange } from "./store.js";
 import { currentSubscription, deliver, forget, lookUp, proofOf, Refusal, save, subscribe } from "./subscriptions.js";
-
-/** @typedef {"unsupported" | "install" | "blocked" | "off" | "on"} State */
 
 const KEPT_HERE = "Kept on this phone. It will be sent when the network is back.";
 /** Why it is off, when its reader did not turn it off. @type {Record<string, string>} */
@@ -24,8 +23,8 @@ const REASONS = {
 const root = /** @type {HTMLElement} */ (document.querySelector("#reminders"));
 const form = /** @type {HTMLFormElement} */ (root.querySelector("#reminder-form"));
 
-/** @type {State | undefined} */
-let state;
+/** What the server told last. @type {(Known & Health) | undefined} */
+let latest;
 let isPending = false;
 let written = "";
 let isTesting = false;
@@ -163,6 +162,7 @@ async function sendTest() {
 async function turnOff() {
   const subscription = await currentSubscription();
   await rememberOff(false);
+  latest = undefined;
   const isTold = !subscription || (await forget(subscription));
   if (isTold) await rememberOff(true);
   else deliver();
@@ -179,37 +179,16 @@ async function turnOff() {
 async function follow() {
   if (form.ariaBusy === "true") return;
   const kept = await readRecord();
-  if (state === "off" ? kept.isOn : state === "on" && !kept.isOn) return attempt(look);
-  if (state !== "on") return;
+  if (state() === "off" ? kept.isOn : state() === "on" && !kept.isOn) return attempt(look);
+  if (state() !== "on") return;
   const wasPending = isPending;
   await showOn(kept);
   if (wasPending && !kept.isPending) say("Saved. The server has it.");
 }
 
-/** @returns {State | undefined} the state that stands in the way, if one does */
-function blockingState() {
-  const canPush = "serviceWorker" in navigator && "PushManager" in window && "Notification" in window;
-  const isIosTab = "standalone" in navigator && !navigator.standalone && navigator.maxTouchPoints > 1;
-  if (!canPush) return isIosTab ? "install" : "unsupported";
-  return Notification.permission === "denied" ? "blocked" : undefined;
-}
-
-function show(/** @type {State} */ next) {
-  if (next !== state) say("");
-  root.dataset.now = state = next;
-  for (const part of root.querySelectorAll("[data-state]")) {
-    /** @type {HTMLElement} */ (part).hidden = !part.getAttribute("data-state")?.split(" ").includes(next);
-  }
-  text("form > button", next === "on" ? "Save" : "Turn on");
-  const advice = /** @type {HTMLDetailsElement} */ (root.querySelector("#advice"));
-  advice.open ||= next === "blocked";
-  advice.querySelector(`[data-platform=${platform()}]`)?.setAttribute("open", "");
-  // Whoever had the focus on what is hidden now begins at the top again.
-  if (!document.activeElement?.getClientRects().length) document.querySelector("main")?.focus({ preventScroll: true });
-}
-
 /** What is on; the fields are left alone while what they were last put to holds. */
-async function showOn(/** @type {Kept} */ kept, /** @type {(Known & Health) | undefined} */ known = undefined) {
+async function showOn(/** @type {Kept} */ kept, known = latest) {
+  latest = known;
   isPending = kept.isPending;
   const wish = JSON.stringify([kept.wanted, kept.zone]);
   if (wish !== written) await writeForm(kept.wanted, kept.zone);
@@ -232,23 +211,6 @@ async function attempt(/** @type {() => Promise<void> | void} */ action) {
   }
 }
 
-/** @returns {"android" | "ios" | "firefox" | "chrome" | "safari"} */
-function platform() {
-  const agent = navigator.userAgent;
-  if (/Android/.test(agent)) return "android";
-  if (/iPhone|iPad/.test(agent) || "standalone" in navigator) return "ios";
-  return /Firefox/.test(agent) ? "firefox" : /Chrome/.test(agent) ? "chrome" : "safari";
-}
-
 function inWords(/** @type {unknown} */ error) {
   return error instanceof Refusal ? error.message : "That did not work: the server cannot be reached. Please try again.";
-}
-
-function say(/** @type {string} */ words) {
-  text("#reminders-said", words);
-}
-
-function text(/** @type {string} */ selector, /** @type {string} */ words) {
-  const element = root.querySelector(selector);
-  if (element) element.textContent = words;
 }

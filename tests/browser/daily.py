@@ -27,6 +27,8 @@ from tests.processes import start
 from tests.push_service import PushService
 from tests.user_agent import UserAgent
 
+WORKER_MILLISECONDS = 60_000  # the sending process looks every few seconds, on a busy machine later
+
 # A browser whose push service is ours; what it subscribed to survives a reload.
 PUSH = """(data) => {
   const KEPT = 'test-subscription';
@@ -93,8 +95,8 @@ def open_daily(
         context.close()
 
 
-def heading(page: Page, words: str) -> None:
-    expect(page.get_by_role("heading", level=1)).to_have_text(words)
+def heading(page: Page, words: str, **options: float) -> None:
+    expect(page.get_by_role("heading", level=1)).to_have_text(words, **options)
 
 
 def said(page: Page, words: str | re.Pattern[str]) -> None:

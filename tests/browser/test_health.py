@@ -12,6 +12,7 @@ from playwright.sync_api import Page
 from playwright.sync_api import Route
 from playwright.sync_api import expect
 
+from tests.browser.daily import WORKER_MILLISECONDS
 from tests.browser.daily import go_offline
 from tests.browser.daily import heading
 from tests.browser.daily import look_up
@@ -154,7 +155,9 @@ def test_an_older_tests_answer_is_not_taken_for_this_ones(open_daily: Callable[.
     with page.expect_response(LOOKUP):
         expect(page.locator("#test-said")).to_have_text("Asking the push service…")
     page.unroute(LOOKUP)
-    expect(page.locator("#test-said")).to_contain_text("The push service took it.")
+    expect(page.locator("#test-said")).to_contain_text(
+        "The push service took it.", timeout=WORKER_MILLISECONDS
+    )
 
 
 def test_a_device_that_the_push_service_forgot_is_off_and_can_be_turned_on_again(
@@ -167,7 +170,7 @@ def test_a_device_that_the_push_service_forgot_is_off_and_can_be_turned_on_again
     turn_on(page)
     service.script(agent, refuse(410))
     page.get_by_role("button", name="Send me a test").click()
-    heading(page, "Off on this device.")
+    heading(page, "Off on this device.", timeout=WORKER_MILLISECONDS)
     said(page, re.compile("^The push service no longer knows this device"))
     assert page.evaluate("sessionStorage.length") == 0
     assert look_up(pushing_site, agent).status_code == 404

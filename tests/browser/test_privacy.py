@@ -195,7 +195,7 @@ def test_a_feed_leaves_its_choices_nowhere(site: Server) -> None:
 
 def test_each_sentence_of_the_privacy_page_is_held_by_a_test(page: Page, site: Server) -> None:
     page.goto(site.base_url + "/privacy")
-    assert page.locator(".facts li").all_inner_texts() == list(SENTENCES)
+    assert page.locator(".facts p").all_inner_texts() == list(SENTENCES)
     for tests in SENTENCES.values():
         for file, name in (test.split("::") for test in tests):
             assert re.search(rf"^def {name}\(", (ROOT / "tests" / file).read_text(), re.M), name

@@ -10,6 +10,7 @@ import requests
 from playwright.sync_api import Page
 from playwright.sync_api import expect
 
+from tests.browser.daily import WORKER_MILLISECONDS
 from tests.browser.daily import go_offline
 from tests.browser.daily import heading
 from tests.browser.daily import look_up
@@ -38,7 +39,9 @@ def test_the_whole_way_from_a_tap_to_the_notification(
     turn_on(page)
     expect(page.locator("#facts")).to_have_text(IN_TWO_DAYS_AT_MOST)
     page.get_by_role("button", name="Send me a test").click()
-    expect(page.locator("#test-said")).to_contain_text("The push service took it.")
+    expect(page.locator("#test-said")).to_contain_text(
+        "The push service took it.", timeout=WORKER_MILLISECONDS
+    )
 
     service.wait_for(lambda: bool(agent.messages))
     assert service.problems == []
@@ -140,6 +143,7 @@ def test_lines_of_ones_own_are_promised_only_as_far_as_they_go(
     expect(page.locator("#mine")).to_contain_text("until then a neutral note comes")
     expect(page.locator("#preview-words")).to_have_text("A short note is ready when you are.")
     expect(page.get_by_label("Small steps", exact=True)).to_be_hidden()
+    wait_for_worker(page)
     own = {"own": [{"id": "own-1", "text": "A line of mine", "at": AT}]}
     put_document(page, "kept", own)
     page.reload()
@@ -215,6 +219,7 @@ def test_what_waited_is_said_to_be_sent_once_it_is(open_daily: Callable[..., Pag
     put_document(page, "reminder", record | {"isPending": False})
     page.evaluate("new BroadcastChannel('pocket').postMessage('changed')")
     said(page, "Saved. The server has it.")
+    expect(page.locator("#known dt").first).to_have_text("Push service")
 
 
 def test_off_is_off_here_and_on_the_server(
