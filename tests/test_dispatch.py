@@ -57,6 +57,7 @@ from webapp.schedule import Reminder
 from webapp.schedule import Source
 from webapp.store import LastTest
 from webapp.store import Store
+from webapp.store import StoreError
 from webapp.store import open_store
 from webapp.store.engine import make_engine
 from webapp.store.tables import push_schedule
@@ -863,6 +864,39 @@ def test_more_than_a_batch_is_sent_in_one_go(house: House) -> None:
     agents = house.subscribe(35)
     assert house.dispatcher().send_due(NOW).accepted == 35
     assert {len(agent.messages) for agent in agents} == {1}
+
+
+def test_who_never_answers_keeps_nobody_in_later_batches_waiting(house: House) -> None:
+    house.changes = {"push_batch": 10}
+    (silent,) = house.subscribe(1, LATE)
+    others = house.subscribe(35)
+    with ThreadPoolExecutor(1) as pool:
+        sending = pool.submit(house.dispatcher().send_due, NOW)
+        house.service.wait_for(lambda: all(agent.messages for agent in others), 9)
+        house.service.let_go()
+        assert sending.result().accepted == 36
+    assert len(silent.messages) == 1
+
+
+def test_a_database_that_fails_in_mid_burst_loses_no_answer_that_was_awaited(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.changes = {"push_batch": 10}
+    agents = house.subscribe(20)
+    claim, claims = house.store.claim_due, []
+
+    def claim_once(*arguments: int) -> list[Any]:
+        claims.append(arguments)
+        if len(claims) > 1:
+            raise StoreError("it is away")
+        return claim(*arguments)
+
+    monkeypatch.setattr(house.store, "claim_due", claim_once)
+    with pytest.raises(StoreError):
+        house.dispatcher().send_due(NOW)
+    sent = [agent for agent in agents if agent.messages]
+    assert len(sent) == 10
+    assert {house.next_due_at(agent) for agent in sent} == {NOW + DAY}
 
 
 def test_a_crash_can_repeat_a_hundred_messages_and_what_was_in_flight_but_no_more(

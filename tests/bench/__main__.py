@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import sys
 
+from tests.bench import claiming
 from tests.bench import cold_start
 from tests.bench import lighthouse
 from tests.bench import next_card
 from tests.bench import sender
 from tests.bench import throughput
 from tests.bench import weight
+from tests.bench import workers
 from tests.bench.table import print_rows
 
-MEASURES = (weight, lighthouse, cold_start, next_card, throughput, sender)
+MEASURES = (weight, lighthouse, cold_start, next_card, throughput, sender, workers, claiming)
 
 
 def main() -> int:

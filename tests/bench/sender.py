@@ -67,8 +67,9 @@ LOOP_SHARE = 80
 ASYNC_SHARE = 4
 """How many times fewer messages the slower ways send, so that each takes about as long."""
 ASYNC_IN_FLIGHT = 100
-LOOP_GOAL = 20
+LOOP_GOAL = 25
 ASYNC_GOAL = 2
+FLOOR_GOAL = 0.5
 NOON = 1_800_014_400  # 2027-01-15 12:00 UTC
 DAY = 86_400
 CONTACT = "mailto:me@pocket.org"
@@ -80,7 +81,7 @@ KEY = generate_key()
 
 def measure(messages: int = MESSAGES) -> list[Row]:
     """Both ratios, from rounds in turn."""
-    with tempfile.TemporaryDirectory() as name, _sink(Path(name)) as (origin, bundle):
+    with tempfile.TemporaryDirectory() as name, sink(Path(name)) as (origin, bundle):
         readers = [_reader(origin, number) for number in range(messages)]
         os.environ["REQUESTS_CA_BUNDLE"] = str(bundle)
         with (
@@ -117,14 +118,20 @@ def _rates(
 
 def _rows(rates: dict[str, float]) -> list[Row]:
     ours, crypto = rates["ours"], rates["crypto"]
-    floor = f"{ours:,.0f}/s, {ours / crypto:.0%} of the {crypto:,.0f}/s of encryption alone"
     return [
+        Row(
+            "sender: rate beside encryption alone",
+            ours / crypto,
+            ">=",
+            FLOOR_GOAL,
+            f"{ours:,.0f}/s beside {crypto:,.0f}/s",
+        ),
         Row(
             "sender: rate beside `webpush()` in a loop",
             ours / rates["loop"],
             ">=",
             LOOP_GOAL,
-            f"{floor}, beside {rates['loop']:,.0f}/s",
+            f"{ours:,.0f}/s beside {rates['loop']:,.0f}/s",
         ),
         Row(
             "sender: rate beside `webpush_async` on one session",
@@ -137,7 +144,7 @@ def _rows(rates: dict[str, float]) -> list[Row]:
 
 
 @contextmanager
-def _sink(folder: Path) -> Iterator[tuple[str, Path]]:
+def sink(folder: Path) -> Iterator[tuple[str, Path]]:
     """The push service on the other cores, and whom to trust; the first core is the senders'."""
     certificates = make_certificates(folder)
     bundle = folder / "bundle.pem"

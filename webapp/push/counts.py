@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable
+from collections.abc import Iterable
 from collections.abc import Mapping
 from dataclasses import asdict
 from dataclasses import dataclass
@@ -88,6 +89,14 @@ class Tally:
 def lane(due: Due) -> str:
     """The endpoint up to its path, which is its origin for every browser's spelling."""
     return "/".join(due.subscription.endpoint.split("/", 3)[:3])
+
+
+def by_lane(dues: Iterable[Due]) -> dict[str, list[Due]]:
+    """Messages by their push service, each in the order given."""
+    lanes: dict[str, list[Due]] = {}
+    for due in dues:
+        lanes.setdefault(lane(due), []).append(due)
+    return lanes
 
 
 def name_services(settings: Settings) -> Callable[[str], str]:

@@ -15,8 +15,7 @@ from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
-from dataclasses import field
+from functools import partial
 
 from webapp.config import Settings
 from webapp.push.counts import FAULTY
@@ -24,7 +23,9 @@ from webapp.push.counts import HELD
 from webapp.push.counts import SKIPPED
 from webapp.push.counts import Counts
 from webapp.push.counts import Tally
-from webapp.push.counts import lane
+from webapp.push.counts import by_lane
+from webapp.push.ledger import SETTLED_AT_ONCE
+from webapp.push.ledger import Ledger
 from webapp.push.origin import Origin
 from webapp.push.outcome import Outcome
 from webapp.push.outcome import judge
@@ -38,29 +39,15 @@ from webapp.push.transport import Answer
 from webapp.push.transport import Post
 from webapp.push.transport import Transport
 from webapp.store import Due
-from webapp.store import Settlement
 from webapp.store import Store
 
 LONGEST_SLEEP_SECONDS = 15
 """A test that a reader asks for waits no longer than this."""
 FAULT_PAUSE_SECONDS = 5
-SETTLED_AT_ONCE = 100
-"""Settlements in one transaction; a crash can send so many again, and what was in flight."""
 TOLD_AT_MOST = 10
 """Messages of one sending that the log tells one by one; the rest is counted."""
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class _Batch:
-    """One claim on its way: `now` is its instant, `ends_at` its end by the monotonic clock."""
-
-    now: int
-    ends_at: float
-    counts: Counts
-    settlements: list[Settlement] = field(default_factory=list)
-    given_back: list[Due] = field(default_factory=list)
 
 
 class Dispatcher:
@@ -116,12 +103,14 @@ class Dispatcher:
         if self._lock.locked() and not is_patient:
             return counts
         with self._lock:
-            started = self._elapsed()
             self._follow_zone_rules(now, stop)
-            has_claimed = True
-            while has_claimed and not stop.is_set():
-                moment = now + int(self._elapsed() - started)
-                has_claimed = self._send_batch(moment, counts, stop)
+            started = self._elapsed()
+
+            def clock() -> int:
+                return now + int(self._elapsed() - started)
+
+            while not stop.is_set() and self._send_all(clock, counts, stop):
+                continue
         if counts:
             _log.info("%s", counts)
         return counts
@@ -142,80 +131,93 @@ class Dispatcher:
         wait = LONGEST_SLEEP_SECONDS if due_at is None else max(due_at - now, 0)
         return min(wait, LONGEST_SLEEP_SECONDS)
 
-    def _send_batch(self, now: int, counts: Counts, stop: threading.Event) -> bool:
-        """Claim and send one batch; tell whether anything was due.
+    def _send_all(self, clock: Callable[[], int], counts: Counts, stop: threading.Event) -> bool:
+        """Claim batch after batch: who waits for an answer keeps nobody from being claimed.
+
+        Tell whether there was any.
+        """
+        ledger = Ledger(self._store, counts)
+        more = partial(self._claim, clock, ledger, stop)
+        with closing(self._transport.send({}, more)) as answers:
+            for answer in answers:
+                self._take(answer, ledger)
+                ledger.write(clock(), SETTLED_AT_ONCE)
+        self._tally.flush()
+        ledger.close(clock())
+        return ledger.has_claimed
+
+    def _claim(
+        self, clock: Callable[[], int], ledger: Ledger, stop: threading.Event
+    ) -> dict[str, Iterator[Post[Due]]]:
+        """The next batch by push service; nothing when nothing is due, or after a fault.
 
         Half a lease after the claim nothing is started any more, so that the lease holds.
         """
         lease_seconds = self._settings.push_lease_seconds
-        batch = _Batch(now, self._elapsed() + lease_seconds / 2, counts)
-        dues = self._store.claim_due(now, self._settings.push_batch, lease_seconds)
-        lanes: defaultdict[str, list[Due]] = defaultdict(list)
-        for due in dues:
-            lanes[lane(due)].append(due)
-        posts = {name: self._posts(name, dues, batch, stop) for name, dues in lanes.items()}
-        with closing(self._transport.send(posts)) as answers:
-            for answer in answers:
-                self._take(answer, batch)
-                if len(batch.settlements) >= SETTLED_AT_ONCE:
-                    self._settle(batch)
-        self._settle(batch)
-        if batch.given_back:
-            self._store.release(batch.given_back)
-        self._tally.flush()
-        return bool(dues)
+        ends_at = self._elapsed() + lease_seconds / 2
+        dues = ledger.claim(clock(), self._settings.push_batch, lease_seconds, stop)
+        if dues:
+            self._tally.flush()
+        lanes = by_lane(dues)
+        return {name: self._posts(name, lanes[name], ends_at, ledger, stop) for name in lanes}
 
     def _posts(
-        self, name: str, dues: Sequence[Due], batch: _Batch, stop: threading.Event
+        self,
+        name: str,
+        dues: Sequence[Due],
+        ends_at: float,
+        ledger: Ledger,
+        stop: threading.Event,
     ) -> Iterator[Post[Due]]:
         """Make the posts to one origin, each only when there is a place for it on the wire."""
         for due in dues:
-            if stop.is_set() or self._elapsed() > batch.ends_at:
-                batch.given_back.append(due)
+            if stop.is_set() or self._elapsed() > ends_at:
+                ledger.give_back(due)
                 continue
             try:
-                post = self._post(name, due, batch)
+                post = self._post(name, due, ledger)
             except Exception as error:  # one odd row must not keep the others from theirs
-                self._tally.add(name, FAULTY, batch.counts)
-                batch.settlements.append(skip(due, self._window, batch.now))
-                if batch.counts.faulty <= TOLD_AT_MOST:
+                self._tally.add(name, FAULTY, ledger.counts)
+                ledger.settle(skip(due, self._window, self._claimed_at(due)))
+                if ledger.counts.faulty <= TOLD_AT_MOST:
                     told = due.subscription.short_hash
                     _log.error("no message for %s: %s", told, type(error).__name__)
                 continue
             if post is not None:
                 yield post
 
-    def _post(self, name: str, due: Due, batch: _Batch) -> Post[Due] | None:
+    def _post(self, name: str, due: Due, ledger: Ledger) -> Post[Due] | None:
         """One sealed message, or None when it is too late or its origin is out."""
-        if self._window.is_late(due, batch.now):
-            self._tally.add(name, SKIPPED, batch.counts)
-            batch.settlements.append(skip(due, self._window, batch.now))
+        now = self._claimed_at(due)
+        if self._window.is_late(due, now):
+            self._tally.add(name, SKIPPED, ledger.counts)
+            ledger.settle(skip(due, self._window, now))
             return None
-        until = self._origins[name].held_until(batch.now)
+        until = self._origins[name].held_until(now)
         if until is not None:
-            self._tally.add(name, HELD, batch.counts)
-            batch.settlements.append(hold(due, self._window, until, batch.now, self._chance()))
+            self._tally.add(name, HELD, ledger.counts)
+            ledger.settle(hold(due, self._window, until, now, self._chance()))
             return None
         audience = self._audiences.get(name) or due.subscription.origin
         self._audiences[name] = audience
-        return self._sealer.seal(due, audience, self._window.ttl(due, batch.now), batch.now)
+        return self._sealer.seal(due, audience, self._window.ttl(due, now), now)
 
-    def _take(self, answer: Answer[Due], batch: _Batch) -> None:
+    def _take(self, answer: Answer[Due], ledger: Ledger) -> None:
         due, name, reply = answer
-        verdict = judge(reply.status, reply.headers, batch.now)
-        self._tally.add(name, verdict.outcome, batch.counts)
+        now = self._claimed_at(due)
+        verdict = judge(reply.status, reply.headers, now)
+        self._tally.add(name, verdict.outcome, ledger.counts)
         chance, origin = self._chance(), self._origins[name]
         is_lone = is_lone_refusal(due, verdict, origin)
-        batch.settlements.append(
-            settle(due, verdict, self._window, batch.now, chance, reply.status, is_lone=is_lone)
+        ledger.settle(
+            settle(due, verdict, self._window, now, chance, reply.status, is_lone=is_lone)
         )
-        if not is_lone and origin.record(verdict.outcome, batch.now):
+        if not is_lone and origin.record(verdict.outcome, now):
             _log.error("%s is out (%s): %s", name, verdict.outcome.value, reply.quote())
-        elif verdict.outcome is Outcome.MESSAGE and batch.counts.message <= TOLD_AT_MOST:
+        elif verdict.outcome is Outcome.MESSAGE and ledger.counts.message <= TOLD_AT_MOST:
             told = due.subscription.short_hash
             _log.error("%s refused a message for %s: %s", name, told, reply.quote())
 
-    def _settle(self, batch: _Batch) -> None:
-        if batch.settlements:
-            self._store.settle(batch.settlements, batch.now)
-            batch.settlements.clear()
+    def _claimed_at(self, due: Due) -> int:
+        """What is decided about a message is decided as of its claim."""
+        return due.lease - self._settings.push_lease_seconds

@@ -6,6 +6,8 @@ It never decides what an answer means, and never sends to a host that the policy
 from __future__ import annotations
 
 import time
+from collections import Counter
+from collections.abc import Callable
 from collections.abc import Generator
 from collections.abc import Iterator
 from collections.abc import Mapping
@@ -72,37 +74,50 @@ class Transport:
         self._limits = limits or Limits()
         self._ca_file = str(ca_file) if ca_file else find_authorities()
         self._multiplexed_at: dict[str, float] = {}
+        self._in_flight: Counter[str] = Counter()
         self._idle: list[Exchange] = []
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_PIPELINING, pycurl.PIPE_MULTIPLEX)
         self._multi.setopt(pycurl.M_MAX_HOST_CONNECTIONS, HOST_CONNECTIONS)
         self._multi.setopt(pycurl.M_MAX_CONCURRENT_STREAMS, STREAMS)
 
-    def send(self, lanes: Mapping[str, Iterator[Post[Key]]]) -> Generator[Answer[Key]]:
+    def send(
+        self,
+        lanes: Mapping[str, Iterator[Post[Key]]],
+        more: Callable[[], Mapping[str, Iterator[Post[Key]]]] = dict,
+    ) -> Generator[Answer[Key]]:
         """Send every post of every lane and yield answers as they come.
 
         A lane holds the posts to one push service, by the start of their URLs: scheme, host and
         port. It is asked for its next post only when there is a place for it, so the caller may
-        make posts late, and may end a lane because of an answer that has just come.
+        make posts late, and may end a lane because of an answer that has just come. When every
+        lane has given all it had, `more` is asked for the next, though answers may still be
+        awaited; once it has none it is asked no more.
         """
-        waiting = [self._open_lane(start, posts) for start, posts in lanes.items()]
+        waiting = self._open_lanes(lanes)
         flights: dict[object, _Flight[Key]] = {}
+        has_more = True
         try:
-            while True:
+            while waiting or flights or has_more:
+                if has_more and not waiting:
+                    waiting = self._open_lanes(more())
+                    has_more = bool(waiting)
                 has_taken = yield from self._launch(waiting, flights)
-                if not waiting and not flights:
-                    return
                 self._multi.perform()
                 yield from self._land(flights)
-                if not has_taken:
+                if not has_taken and flights and (waiting or not has_more):
                     self._multi.select(self._pause_seconds())
         finally:
+            self._in_flight.clear()
             for flight in flights.values():
                 self._multi.remove_handle(flight.exchange.curl)
 
     def close(self) -> None:
         """Close every connection."""
         self._multi.close()
+
+    def _open_lanes(self, lanes: Mapping[str, Iterator[Post[Key]]]) -> list[_Lane[Key]]:
+        return [self._open_lane(start, posts) for start, posts in lanes.items()]
 
     def _open_lane(self, start: str, posts: Iterator[Post[Key]]) -> _Lane[Key]:
         is_test = bool(start) and start == self._policy.test_origin
@@ -132,13 +147,13 @@ class Transport:
         lately = time.monotonic() - WIDE_SECONDS
         is_wide = self._multiplexed_at.get(lane.start, lately) > lately
         limit = WIDE_IN_FLIGHT if is_wide else FIRST_IN_FLIGHT
-        return min(limit - lane.in_flight, TOTAL_IN_FLIGHT - in_flight, TURN)
+        return min(limit - self._in_flight[lane.start], TOTAL_IN_FLIGHT - in_flight, TURN)
 
     def _start(self, lane: _Lane[Key], post: Post[Key]) -> _Flight[Key]:
         exchange = self._idle.pop() if self._idle else Exchange(self._limits, self._ca_file)
         exchange.prepare(post.url, post.headers, post.body, may_dial_any=lane.is_test)
         self._multi.add_handle(exchange.curl)
-        lane.in_flight += 1
+        self._in_flight[lane.start] += 1
         return _Flight(exchange, lane, post.key)
 
     def _land(self, flights: dict[object, _Flight[Key]]) -> Iterator[Answer[Key]]:
@@ -150,7 +165,7 @@ class Transport:
                 self._multiplexed_at[lane.start] = time.monotonic()
             self._multi.remove_handle(curl)
             self._idle.append(exchange)
-            lane.in_flight -= 1
+            self._in_flight[lane.start] -= 1
             yield Answer(key, lane.start, reply)
 
     def _ended(self) -> Iterator[tuple[pycurl.Curl, str]]:
@@ -166,13 +181,12 @@ class Transport:
 
 @dataclass(slots=True)
 class _Lane(Generic[Key]):
-    """The posts to one push service that still wait, and how many are in flight."""
+    """The posts to one push service that still wait."""
 
     start: str
     posts: Iterator[Post[Key]]
     is_allowed: bool
     is_test: bool
-    in_flight: int = 0
 
     def is_open_to(self, url: str) -> bool:
         """Whether the URL is of this push service, and one that libcurl can take."""
