@@ -64,6 +64,7 @@ def pushing_site(
     settings = {"POCKET_PUSH_TEST_ORIGIN": service.origin, "POCKET_RATE_LIMIT_PER_MINUTE": "0"}
     with serving(folder, **settings) as server:
         worker = start(procfile_command("worker"), server.environment, folder / "worker.log")
+        worker.wait_for_text("waiting for reminders to fall due")
         yield server
         assert worker.stop() == 0, worker.logs
 
