@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from io import StringIO
+
 import pytest
 
+from webapp.assets import shorten_names
 from webapp.modules import beside
 from webapp.modules import closure
 from webapp.modules import join
@@ -44,3 +47,13 @@ def test_a_module_that_is_asked_for_later_is_found_in_the_joint_one() -> None:
     text = 'const a = await import("./a-b.js"), c = await import("./c.js");'
     later = 'import("./front.js").then((all) => all.$a_b)'
     assert beside(text, ["a-b"]) == f'const a = await {later}, c = await import("./c.js");'
+
+
+# tdewolff-minify 2.24.12 moves the second before the first (its issue 958).
+@pytest.mark.parametrize(
+    "second", ["const { b } = g();", "const [b] = g();", "const { b = a } = g();"]
+)
+def test_shrinking_keeps_declarations_in_their_order(second: str) -> None:
+    shrunk = StringIO()
+    shorten_names(StringIO(f"function h() {{ const a = f(); {second} return a + b; }}"), shrunk)
+    assert shrunk.getvalue().index("f()") < shrunk.getvalue().index("g()")

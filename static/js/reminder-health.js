@@ -54,7 +54,7 @@ export async function test(/** @type {PushSubscription} */ subscription) {
     if (!known?.test || known.test.at < due_at) continue;
     showKnown(known);
     const { outcome, status } = known.test;
-    answer(OUTCOMES[outcome] ?? outcome, `${hostOf(known)}: ${outcome}, ${status ? `status ${status}` : "no answer"}`);
+    answer(OUTCOMES[outcome] ?? outcome, `${hostOf(known)}: ${outcome}, ${status ? "status " + status : "no answer"}`);
     return true;
   }
   answer("No answer yet. The test is sent as soon as the server can.");
