@@ -13,7 +13,15 @@ from webapp import create_app
 from webapp.security import page_headers
 
 PAGES = ["/", "/help", "/nowhere"]
-DATA = ["/sw.js", "/manifest.webmanifest", "/api/deck", "/pack.txt", "/robots.txt", "/api/nowhere"]
+DATA = [
+    "/sw.js",
+    "/manifest.webmanifest",
+    "/api/deck",
+    "/pack.txt",
+    "/robots.txt",
+    "/feeds/calendar.ics",
+    "/api/nowhere",
+]
 
 
 @pytest.mark.parametrize("path", [*PAGES, *DATA])

@@ -998,6 +998,13 @@ def test_sqlite_is_set_up_for_many_processes(sqlite_store: Store) -> None:
     }
 
 
+def test_a_new_sqlite_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "pocket.db"
+    with make_engine(f"sqlite:///{path}").begin() as connection:
+        connection.execute(text("CREATE TABLE x (y)"))
+    assert {file.stat().st_mode & 0o777 for file in tmp_path.iterdir()} == {0o600}
+
+
 def test_a_sqlite_writer_takes_the_lock_before_it_reads(sqlite_store: Store) -> None:
     """Else two that read first would both wait, and one be refused at once, time-out or not."""
     path = sqlite_store._reading.url.database

@@ -28,7 +28,7 @@ REFUSED_FEATURES = (
 STAYS_AT_HOME = ("Cross-Origin-Resource-Policy", "same-origin")
 DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
 PAGE_ONLY = ("Referrer-Policy", "Permissions-Policy", "Cross-Origin-Opener-Policy")
-DATA_TYPES = ("application/", "text/plain", "image/")
+DATA_TYPES = ("application/", "text/plain", "text/calendar", "image/")
 TWO_YEARS_SECONDS = 63_072_000
 
 

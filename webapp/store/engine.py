@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import suppress
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL
@@ -48,6 +50,7 @@ def make_engine(database_url: str) -> Engine:
     limits = {} if is_sqlite else _find_limits(url)
     engine = create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=limits)
     if is_sqlite:
+        event.listen(engine, "do_connect", partial(_keep_private, str(url.database)))
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -83,6 +86,13 @@ def _find_limits(url: URL) -> dict[str, int]:
 def _setting_error(reason: str) -> SettingError:
     remedy = "Give sqlite:////folder/pocket.db or postgresql://user:password@host/name"
     return SettingError(_SETTING, reason, remedy)
+
+
+def _keep_private(file: str, *_: object) -> None:
+    """Make a new database file, which will hold readers' secrets, for its owner's eyes only."""
+    if not file.startswith("file:"):  # SQLite makes what an address of its own kind names
+        with suppress(OSError):  # it is there, or cannot be: connecting tells which
+            Path(file).touch(0o600, exist_ok=False)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
