@@ -33,20 +33,45 @@ def test_each_module_is_a_scope_with_an_object_of_its_exports() -> None:
 
 def test_what_changes_is_not_taken_by_name() -> None:
     sources = {"deck": DECK, "card": 'import { deck } from "./deck.js";\n'}
-    with pytest.raises(ValueError, match=r"card\.js imports by name what changes in deck\.js"):
+    with pytest.raises(ValueError, match=r"card\.js imports \{'deck'\}, no constants of deck\.js"):
         join(sources)
+    with pytest.raises(ValueError, match=r"card\.js imports \{'deck'\}"):
+        beside("card", sources, ["deck"])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import { lod } from './deck.js';",
+        'import "./deck.js";',
+        "export { deck };",
+        "export default 1;",
+    ],
+)
+def test_what_it_cannot_rewrite_is_refused(line: str) -> None:
+    with pytest.raises(ValueError, match=r"card\.js"):
+        join({"deck": DECK, "card": f"{line}\n"})
+
+
+def test_what_is_not_there_is_not_taken() -> None:
+    with pytest.raises(ValueError, match="'lod'"):
+        join({"deck": DECK, "card": 'import { lod } from "./deck.js";\n'})
 
 
 def test_others_take_their_imports_from_the_joint_module() -> None:
     text = 'import { load } from "./deck.js";\nimport { own } from "./own.js";\n'
     said = 'import {$deck} from "./front.js"; const { load } = $deck;\n'
-    assert beside(text, ["deck"]) == said + 'import { own } from "./own.js";\n'
+    sources = {"deck": DECK, "card": text}
+    assert beside("card", sources, ["deck"]) == said + 'import { own } from "./own.js";\n'
 
 
 def test_a_module_that_is_asked_for_later_is_found_in_the_joint_one() -> None:
     text = 'const a = await import("./a-b.js"), c = await import("./c.js");'
     later = 'import("./front.js").then((all) => all.$a_b)'
-    assert beside(text, ["a-b"]) == f'const a = await {later}, c = await import("./c.js");'
+    assert (
+        beside("card", {"card": text}, ["a-b"])
+        == f'const a = await {later}, c = await import("./c.js");'
+    )
 
 
 # tdewolff-minify 2.24.12 moves the second before the first (its issue 958).

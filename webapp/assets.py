@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import TextIO
@@ -148,19 +149,21 @@ def _scripts(environment: Environment) -> dict[str, str]:
     paths = {path.stem: path for path in sorted((STATIC / "js").glob("*.js"))}
     sources = {name: path.read_text(encoding="utf-8") for name, path in paths.items()}
     front = closure(FRONT_MODULES, sources)
-    joined = [paths[name] for name in front]
+    texts = {JOINT: join({name: sources[name] for name in front})}
+    texts |= {name: beside(name, sources, front) for name in sources if name not in front}
+    of_joint = [paths[name] for name in front]
+    return {
+        name: _build(
+            environment, f"js/{name}", of_joint if name == JOINT else [paths[name]],
+            partial(_replace, text), SHRINK_SCRIPT,
+        )
+        for name, text in sorted(texts.items())
+    }  # fmt: skip
 
-    def join_all(_source: TextIO, target: TextIO) -> None:
-        target.write(join({name: sources[name] for name in front}))
 
-    def take_from_joint(source: TextIO, target: TextIO) -> None:
-        target.write(beside(source.read(), front))
-
-    texts = {JOINT: _build(environment, JOINT, joined, join_all, SHRINK_SCRIPT)}
-    for name in sorted(paths.keys() - front):
-        path = paths[name]
-        texts[name] = _build(environment, f"js/{name}", [path], take_from_joint, SHRINK_SCRIPT)
-    return texts
+def _replace(text: str, _source: TextIO, target: TextIO) -> None:
+    """A webassets filter: the text in place of its sources, which it was made of."""
+    target.write(text)
 
 
 def _environment(app: Flask) -> Environment:

@@ -17,6 +17,7 @@ JOINT = "front"
 
 _IMPORT = re.compile(r'^import (\{[^}]*\}|\* as \w+) from "\./([\w-]+)\.js";$', re.MULTILINE)
 _LATER = re.compile(r'\bimport\("\./([\w-]+)\.js"\)')
+_ODD = re.compile(r"^(?:import\b(?! *\()|export\b).*", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(function|class|const|let) (\w+))", re.MULTILINE)
 
 
@@ -32,38 +33,51 @@ def closure(names: Iterable[str], sources: Mapping[str, str]) -> list[str]:
 def join(sources: Mapping[str, str]) -> str:
     """One module of these, which are a closure in its order; `$name` is what each exports.
 
-    Raises ValueError for the import by name of a `let`, which would not follow its changes.
+    Raises ValueError for an import or export that it cannot rewrite.
     """
     parts = [_scope(name, sources) for name in sources]
     exported = ",".join(map(_object, sources))
     return "\n".join([*parts, f"export {{{exported}}};"])
 
 
-def beside(text: str, joined: Collection[str]) -> str:
-    """A module that is not in the joint one, taking from it what it imports of its parts."""
+def beside(name: str, sources: Mapping[str, str], joined: Collection[str]) -> str:
+    """A module that is not in the joint one, taking from it what it imports of its parts.
+
+    Raises ValueError for an import that it cannot rewrite.
+    """
 
     def take(match: re.Match[str]) -> str:
-        wanted, name = match.groups()
-        if name not in joined:
+        wanted, other = match.groups()
+        if other not in joined:
             return match[0]
-        source = f'import {{{_object(name)}}} from "./{JOINT}.js";'
-        return f"{source} {_take(wanted, name)}"
+        source = f'import {{{_object(other)}}} from "./{JOINT}.js";'
+        return f"{source} {_take(wanted, other)}"
 
-    return _LATER.sub(lambda match: _later(match, joined), _IMPORT.sub(take, text))
+    _check(name, sources, joined)
+    text = _IMPORT.sub(take, sources[name])
+    return _LATER.sub(lambda match: _later(match, joined), text)
 
 
 def _scope(name: str, sources: Mapping[str, str]) -> str:
-    for wanted, other in _IMPORT.findall(sources[name]):
-        changing = {variable for kind, variable in _EXPORT.findall(sources[other]) if kind == "let"}
-        if changing & set(re.findall(r"\w+", wanted)) and not wanted.startswith("*"):
-            raise ValueError(f"{name}.js imports by name what changes in {other}.js: {changing}")
+    _check(name, sources, sources)
     exported = ",".join(
         f"get {variable}(){{return {variable}}}" if kind == "let" else variable
         for kind, variable in _EXPORT.findall(sources[name])
     )
     body = _IMPORT.sub(lambda match: _take(*match.groups()), sources[name])
     body = _LATER.sub(lambda match: _later(match, sources), _EXPORT.sub("", body))
+    if odd := _ODD.search(body):
+        raise ValueError(f"{name}.js: {odd[0]}")
     return f"const {_object(name)} = (() => {{\n{body}\nreturn {{{exported}}};\n}})();"
+
+
+def _check(name: str, sources: Mapping[str, str], joined: Collection[str]) -> None:
+    """What it imports by name is there, and does not change: that would not be followed."""
+    for wanted, other in _IMPORT.findall(sources[name]):
+        if other in joined and not wanted.startswith("*"):
+            constant = {known for kind, known in _EXPORT.findall(sources[other]) if kind != "let"}
+            if missing := set(re.findall(r"\w+", wanted)) - constant:
+                raise ValueError(f"{name}.js imports {missing}, no constants of {other}.js")
 
 
 def _take(wanted: str, name: str) -> str:

@@ -203,7 +203,8 @@ def test_everything_that_the_server_knows_is_shown_in_words(
         assert secret not in shown["Push service"]
     assert shown["Server’s key now"] == known["application_server_key"]
     assert shown["Times"] == "07:30"
-    assert shown["Time zone"] == "Europe/Lisbon, 0 minutes from UTC when it was told"
+    offset = known["utc_offset_minutes"]
+    assert shown["Time zone"] == f"Europe/Lisbon, {offset} minutes from UTC when it was told"
     assert shown["On the lock screen"] == "a neutral note"
     assert shown["Last test"] == "none"
 
