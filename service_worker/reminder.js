@@ -31,27 +31,25 @@ async function deliver() {
   await sync?.register(RECORD).catch(() => {});
 }
 
-/** Tells the server what is pending, if anything is; rejects when that may go better later. */
+/** Tells the server what is pending, also what becomes so meanwhile; rejects when that may go better later. */
 function tellServer() {
   return navigator.locks.request(RECORD, async () => {
-    const kept = await recall(RECORD);
-    if (kept?.isPending) await (kept.isOn ? register(kept) : withdraw(kept.told));
+    for (let kept; (kept = await recall(RECORD))?.isPending; ) await (kept.isOn ? register(kept) : withdraw(kept.told));
   });
 }
 
 async function register(/** @type {Kept} */ kept) {
   const subscription = await subscribe();
-  const { endpoint, keys } = subscription.toJSON();
   const reminder = await reminderOf(kept);
   const response = await send("PUT", {
     subscription,
     reminder,
     application_server_key: base64url(subscription.options.applicationServerKey) || undefined,
-    ...(kept.told && kept.told.endpoint !== endpoint && { replaces: kept.told }),
+    ...(kept.told && kept.told.endpoint !== subscription.endpoint && { replaces: kept.told }),
   });
   const answer = await response.json();
   if (!response.ok) return undo(subscription, String(answer.field), kept.told);
-  const news = { told: { endpoint, auth: keys?.auth }, next: answer.next };
+  const news = { told: proofOf(subscription), next: answer.next };
   const { zone: _, ...wanted } = reminder;
   await keep(RECORD, (now) => now && (wish(now) === wish(kept) ? { ...now, ...news, wanted, isPending: false } : { ...now, ...news, isPending: true }));
 }
@@ -68,10 +66,17 @@ async function undo(/** @type {PushSubscription} */ subscription, /** @type {str
   await withdraw(told);
 }
 
-/** It is off: what the server still knows is deleted. */
+/** It is off: what the server still knows is deleted, and the browser ends what it holds, told or not. */
 async function withdraw(/** @type {Proof | null} */ told) {
-  if (told) await send("DELETE", told);
+  const held = await self.registration.pushManager.getSubscription();
+  const isOther = held && held.endpoint !== told?.endpoint;
+  for (const proof of [told, isOther && proofOf(held)]) if (proof) await send("DELETE", proof);
+  await held?.unsubscribe();
   await keep(RECORD, (now) => now && (now.isOn ? now : { ...now, told: null, isPending: false }));
+}
+
+function proofOf(/** @type {PushSubscription} */ subscription) {
+  return { endpoint: subscription.endpoint, auth: subscription.toJSON().keys?.auth };
 }
 
 /** The browser's subscription, made anew under our key if it has none. */

@@ -40,9 +40,9 @@ export function remember(/** @type {Wanted} */ wanted, /** @type {Zone} */ zone)
   return record.change((now) => ({ ...now, wanted, zone, isOn: true, isPending: true, why: "" }));
 }
 
-/** The server has taken `sent`; what the reader has changed since then is still to be told. */
+/** The server has taken `sent`; what the reader has changed since then, or turned off, is still to be told. */
 export function confirm(/** @type {Reminder} */ sent, /** @type {{next: {at: string} | null}} */ { next }, /** @type {Proof} */ told) {
-  return record.change((now) => ({ ...now, told, next, isPending: now.isPending && !isSame(reminderOf(now), sent) }));
+  return record.change((now) => ({ ...now, told, next, isPending: !now.isOn || (now.isPending && !isSame(reminderOf(now), sent)) }));
 }
 
 /** The server says what it has; that counts, unless it is to be changed. */

@@ -90,6 +90,17 @@ def test_a_change_made_while_the_one_before_was_under_way_still_waits(record: Pa
     assert call(record, "confirm", sent, {"next": NEXT}, PROOF)["isPending"]
 
 
+@pytest.mark.parametrize("is_told", [True, False])
+def test_what_the_server_takes_after_it_was_turned_off_is_to_be_deleted(
+    record: Page, is_told: bool
+) -> None:
+    call(record, "remember", wanted(), {"follow": True})
+    sent = call(record, "reminderOf", call(record, "readRecord"))
+    call(record, "rememberOff", is_told)
+    kept = call(record, "confirm", sent, {"next": NEXT}, PROOF)
+    assert (kept["isOn"], kept["isPending"], kept["told"]) == (False, True, PROOF)
+
+
 def test_the_servers_word_counts_unless_a_change_waits(record: Page) -> None:
     theirs = {"reminder": wanted(times=["05:00"], zone=ZONE), "next": NEXT}
     kept = call(record, "adopt", theirs | {"last_accepted_at": "2027-01-14T08:00:01Z"}, PROOF)

@@ -164,17 +164,49 @@ def test_a_topic_that_has_left_the_deck_and_a_pause_that_is_over_go(phone: Devic
     assert known["reminder"]["topics"] == ["asking-is-brave"]
 
 
-def test_what_the_reader_changes_meanwhile_stays_pending(phone: Device) -> None:
-    phone.turn_on()
-    put_document(phone.page, "reminder", phone.record | {"isPending": True})
-    wanted = WANTED | {"times": ["05:05"]}
-    later = phone.record | {"wanted": wanted}
+def during_the_put(phone: Device, **changes: object) -> None:
+    """Let the record change once the server is being told."""
+    later = phone.record | changes
 
     def change(route: Any) -> None:
         put_document(phone.page, "reminder", later)
         route.continue_()
 
-    phone.context.route("**/api/subscriptions", change)
+    phone.context.route("**/api/subscriptions", change, times=1)
+
+
+def test_what_the_reader_changes_meanwhile_is_told_too(phone: Device) -> None:
+    phone.turn_on()
+    put_document(phone.page, "reminder", phone.record | {"isPending": True})
+    wanted = WANTED | {"times": ["05:05"]}
+    during_the_put(phone, wanted=wanted)
     phone.in_worker(SYNC)
-    assert phone.record["isPending"]
-    assert phone.record["wanted"] == wanted
+    assert (phone.record["isPending"], phone.record["wanted"]) == (False, wanted)
+    known = phone.known(phone.agents[0])
+    assert known
+    assert known["reminder"]["times"] == ["05:05"]
+
+
+@pytest.mark.parametrize("is_pending", [True, False])
+def test_a_reminder_does_not_outlive_being_turned_off_meanwhile(
+    phone: Device, is_pending: bool
+) -> None:
+    phone.turn_on()
+    first, second = phone.agents[:2]
+    phone.drop_subscription()
+    put_document(phone.page, "reminder", phone.record | {"isPending": True})
+    told = {"told": phone.record["told"]} if is_pending else {"told": None}
+    during_the_put(phone, isOn=False, isPending=is_pending, **told)
+    phone.in_worker(SYNC)
+    assert (phone.known(first), phone.known(second), phone.held) == (None, None, None)
+    record = phone.record
+    assert (record["isOn"], record["isPending"], record["told"]) == (False, False, None)
+
+
+def test_what_the_browser_holds_goes_with_what_was_turned_off(phone: Device) -> None:
+    phone.turn_on()
+    off = {"isOn": False, "isPending": True, "told": None}
+    put_document(phone.page, "reminder", phone.record | off)
+    phone.leave()
+    phone.in_worker(SYNC)
+    assert (phone.held, phone.known(phone.agents[0])) == (None, None)
