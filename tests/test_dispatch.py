@@ -55,6 +55,7 @@ from webapp.push.vapid import generate_key
 from webapp.schedule import Level
 from webapp.schedule import Reminder
 from webapp.schedule import Source
+from webapp.store import Due
 from webapp.store import LastTest
 from webapp.store import Store
 from webapp.store import StoreError
@@ -857,6 +858,25 @@ def test_a_batch_that_drags_gives_the_rest_back_before_its_lease_ends(house: Hou
     assert not house.dispatcher(elapsed=drag).send_due(NOW, stop)
     assert {house.next_due_at(agent) for agent in agents} == {NOW}
     assert house.dispatcher().send_due(NOW).accepted == 3
+
+
+def test_after_a_long_pass_over_the_time_zones_a_lease_is_whole(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elapsed, taken_twice = [0], list[Due]()
+    lease = house.settings.push_lease_seconds
+
+    def take_long(_: int) -> Iterator[int]:
+        elapsed[0] += lease + 1
+        yield 0
+
+    monkeypatch.setattr(house.store, "reschedule", take_long)
+    house.service.meanwhile = lambda _: taken_twice.extend(
+        house.store.claim_due(NOW + elapsed[0] + 1, 10, lease)
+    )
+    house.subscribe()
+    assert house.dispatcher(elapsed=lambda: elapsed[0]).send_due(NOW).accepted == 1
+    assert taken_twice == []
 
 
 def test_more_than_a_batch_is_sent_in_one_go(house: House) -> None:

@@ -98,17 +98,16 @@ class Dispatcher:
 
         While another thread is sending, wait for it, or send nothing unless `is_patient`.
         """
-        counts = Counts()
+        counts, started = Counts(), self._elapsed()
         stop = stop or threading.Event()
+
+        def clock() -> int:
+            return now + int(self._elapsed() - started)
+
         if self._lock.locked() and not is_patient:
             return counts
         with self._lock:
             self._follow_zone_rules(now, stop)
-            started = self._elapsed()
-
-            def clock() -> int:
-                return now + int(self._elapsed() - started)
-
             while not stop.is_set() and self._send_all(clock, counts, stop):
                 continue
         if counts:
