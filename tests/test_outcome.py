@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -24,6 +25,7 @@ from webapp.push.settlement import hold
 from webapp.push.settlement import is_lone_refusal
 from webapp.push.settlement import settle
 from webapp.push.settlement import skip
+from webapp.schedule import Occurrence
 from webapp.schedule import Reminder
 from webapp.store import Advance
 from webapp.store import Due
@@ -365,14 +367,21 @@ def test_a_refusal_is_of_one_subscription_when_it_was_never_accepted_and_others_
 def test_a_subscription_that_alone_is_refused_is_tried_once_a_day_and_goes_after_a_week(
     outcome: Outcome,
 ) -> None:
-    def follow(age: int) -> object:
-        due = replace(FRESH, created_at=NOW - age)
+    def follow(due: Due) -> object:
         return settle(due, Verdict(outcome), WINDOW, NOW, 0.0, 403, is_lone=True)
 
-    week = replace(FRESH, created_at=NOW - UNPROVEN_SECONDS)
-    young = replace(FRESH, created_at=NOW - UNPROVEN_SECONDS + 1)
-    assert follow(UNPROVEN_SECONDS - 1) == skip(young, WINDOW, NOW)
-    assert follow(UNPROVEN_SECONDS) == Remove(week)
+    tomorrow = Occurrence(date(2027, 1, 16), NOW + DAY)
+    since = NOW - UNPROVEN_SECONDS
+    week, young = (replace(FRESH, failing_since=at) for at in (since, since + 1))
+    assert follow(young) == Advance(young, tomorrow, accepted=False, failing_since=since + 1)
+    assert follow(week) == Remove(week)
+
+
+def test_the_week_of_refusals_begins_with_the_first_however_old_the_subscription() -> None:
+    due = replace(FRESH, created_at=NOW - 10 * DAY)
+    settlement = settle(due, Verdict(Outcome.MESSAGE), WINDOW, NOW, 0.0, 400, is_lone=True)
+    tomorrow = Occurrence(date(2027, 1, 16), NOW + DAY)
+    assert settlement == Advance(due, tomorrow, accepted=False, failing_since=NOW)
 
 
 def test_a_test_that_alone_is_refused_says_so_at_once() -> None:

@@ -3,7 +3,7 @@
 Pure rules over the store's values. They never remove a subscriber but for *gone*, or for 60 days
 of nothing but failures; refused credentials and a refused message are ours and count for nothing.
 Only where others are accepted do they speak of a subscription that never was: most likely nobody
-made it in a browser of ours, and it goes after a week.
+made it in a browser of ours, and it goes after a week of that.
 """
 
 from __future__ import annotations
@@ -101,8 +101,7 @@ def settle(
     `chance` from 0 to 1 is the jitter; `is_lone` is what `is_lone_refusal` says.
     """
     if is_lone:
-        is_over = now - due.created_at >= UNPROVEN_SECONDS
-        settlement = Remove(due) if is_over else skip(due, window, now)
+        settlement = _give_up(due, window, now, UNPROVEN_SECONDS)
     else:
         settlement = _follow(due, verdict, window, now, chance)
     if due.kind != TEST or isinstance(settlement, Remove):
@@ -126,6 +125,14 @@ def _follow(due: Due, verdict: Verdict, window: Window, now: int, chance: float)
             return _again(due, window, now + delay, now)
         case Outcome.TRANSIENT:
             return _fail(due, window, now, chance)
+
+
+def _give_up(due: Due, window: Window, now: int, patience_seconds: int) -> Settlement:
+    """On to the next occurrence, or away with a row that had nothing but failures for so long."""
+    since = now if due.failing_since is None else due.failing_since
+    if now - since >= patience_seconds:
+        return Remove(due)
+    return Advance(due, window.following(due, now), accepted=False, failing_since=since)
 
 
 def _fail(due: Due, window: Window, now: int, chance: float) -> Settlement:
