@@ -31,8 +31,8 @@ async function keep(name, change) {
  * @param {Promise<T>} promise
  * @returns {Promise<T>}
  */
-function inTime(promise) {
-  return Promise.race([promise, new Promise((_, reject) => setTimeout(reject, PATIENCE_MILLISECONDS, new Error("too late")))]);
+function inTime(promise, milliseconds = PATIENCE_MILLISECONDS) {
+  return Promise.race([promise, new Promise((_, reject) => setTimeout(reject, milliseconds, new Error("too late")))]);
 }
 
 /**

@@ -10,6 +10,8 @@ const RECORD = "reminder";
 const SUBSCRIPTIONS = "/api/subscriptions";
 const PAUSES_MILLISECONDS = [0, 1000, 4000];
 const ANSWER_MILLISECONDS = 10_000;
+const PUSH_SERVICE_MILLISECONDS = 20_000;
+const GONE = 404;
 const TOO_MANY = 429;
 const APPLICATION_SERVER_KEY = /data-key="([^"]+)"/;
 
@@ -48,7 +50,7 @@ async function register(/** @type {Kept} */ kept) {
     ...(kept.told && kept.told.endpoint !== subscription.endpoint && { replaces: kept.told }),
   });
   const answer = await response.json();
-  if (!response.ok) return undo(subscription, String(answer.field), kept.told);
+  if (!response.ok) return undo(subscription, String(answer.field), kept);
   const news = { told: proofOf(subscription), next: answer.next };
   const { zone: _, ...wanted } = reminder;
   await keep(RECORD, (now) => now && (wish(now) === wish(kept) ? { ...now, ...news, wanted, isPending: false } : { ...now, ...news, isPending: true }));
@@ -56,34 +58,42 @@ async function register(/** @type {Kept} */ kept) {
 
 /**
  * A subscription that the server refuses is undone, since nobody would send to it: one under a key that the
- * server has no more for another, any other for good. The rest may be a server of another release: later.
+ * server has no more for another, any other for good. Choices that it refuses stay on the device and are not
+ * told again. The rest may be a server of another release: later.
  */
-async function undo(/** @type {PushSubscription} */ subscription, /** @type {string} */ field, /** @type {Proof | null} */ told) {
+async function undo(/** @type {PushSubscription} */ subscription, /** @type {string} */ field, /** @type {Kept} */ kept) {
+  if (field.startsWith("reminder")) return keep(RECORD, (now) => now && { ...now, isPending: wish(now) !== wish(kept) });
   const isFinal = field.startsWith("subscription");
   if (isFinal || field === "application_server_key") await subscription.unsubscribe();
   if (!isFinal) throw new Error(`${field} is refused`);
   await keep(RECORD, (now) => now && { ...now, isOn: false, isPending: true, why: "refused" });
-  await withdraw(told);
+  await withdraw(kept.told);
 }
 
 /** It is off: what the server still knows is deleted, and the browser ends what it holds, told or not. */
 async function withdraw(/** @type {Proof | null} */ told) {
   const held = await self.registration.pushManager.getSubscription();
   const isOther = held && held.endpoint !== told?.endpoint;
-  for (const proof of [told, isOther && proofOf(held)]) if (proof) await send("DELETE", proof);
+  for (const proof of [told, isOther && proofOf(held)]) if (proof) await remove(proof);
   await held?.unsubscribe();
   await keep(RECORD, (now) => now && (now.isOn ? now : { ...now, told: null, isPending: false }));
 }
 
-function proofOf(/** @type {PushSubscription} */ subscription) {
-  return { endpoint: subscription.endpoint, auth: subscription.toJSON().keys?.auth };
+async function remove(/** @type {Proof} */ proof) {
+  const { ok, status } = await send("DELETE", proof);
+  if (!ok && status !== GONE) throw new Error(`answered ${status}`);
 }
 
-/** The browser's subscription, made anew under our key if it has none. */
+function proofOf(/** @type {PushSubscription} */ subscription) {
+  return { endpoint: subscription.endpoint, auth: subscription.toJSON().keys?.auth ?? "" };
+}
+
+/** The browser's subscription, made anew under our key if it has none; a push service that stays silent is not waited for. */
 async function subscribe() {
   const { pushManager } = self.registration;
   const existing = await pushManager.getSubscription();
-  return existing ?? pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: await ourKey() });
+  if (existing) return existing;
+  return inTime(pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: await ourKey() }), PUSH_SERVICE_MILLISECONDS);
 }
 
 /** The application server key of this release, as the page of the reminder has it. */

@@ -26,6 +26,14 @@ EVENT = """async () => {
 CHANGE = EVENT % "PushSubscriptionChangeEvent('pushsubscriptionchange')"
 SYNC = EVENT % "SyncEvent('sync', { tag: 'reminder' })"
 BLOCKED = "() => { indexedDB.open = () => { throw new DOMException('no', 'SecurityError'); }; }"
+# A push service that never answers, in a worker whose seconds pass quickly.
+SILENT = """() => {
+  PushManager.prototype.subscribe = () => new Promise(() => {});
+  const { setTimeout } = globalThis;
+  globalThis.setTimeout = (work, milliseconds, ...more) =>
+    setTimeout(work, milliseconds === 20_000 ? 100 : milliseconds, ...more);
+}"""
+FREE = "() => navigator.locks.request('reminder', () => {})"
 OTHER_KEY = """async () => {
   const cache = await caches.open('test-push');
   const held = await (await cache.match('/held')).json();
@@ -162,6 +170,42 @@ def test_a_topic_that_has_left_the_deck_and_a_pause_that_is_over_go(phone: Devic
     known = phone.known(phone.agents[0])
     assert known
     assert known["reminder"]["topics"] == ["asking-is-brave"]
+
+
+def test_choices_that_the_server_refuses_are_kept_and_not_told_again(phone: Device) -> None:
+    phone.turn_on()
+    nowhere = {"zone": {"follow": False, "home": "Nowhere/At_All"}}
+    put_document(phone.page, "reminder", phone.record | nowhere)
+    phone.leave()
+    phone.drop_subscription()
+    assert phone.in_worker(CHANGE) == []
+    record = phone.record
+    assert (record["isOn"], record["isPending"], record["wanted"]) == (True, False, WANTED)
+    assert phone.network.paths == ["/api/subscriptions"]
+
+
+@pytest.mark.parametrize("status", [400, 403, 413])
+def test_only_a_servers_word_that_it_is_gone_counts(phone: Device, status: int) -> None:
+    phone.turn_on()
+    off = {"isOn": False, "isPending": True}
+    put_document(phone.page, "reminder", phone.record | off)
+    problem = {"status": status, "content_type": "application/problem+json", "body": "{}"}
+    phone.context.route("**/api/subscriptions", lambda route: route.fulfill(**problem), times=1)
+    with pytest.raises(Error):
+        phone.in_worker(SYNC)
+    assert phone.record["told"]["endpoint"] == phone.agents[0].endpoint
+    phone.in_worker(SYNC)
+    assert (phone.record["isPending"], phone.known(phone.agents[0])) == (False, None)
+
+
+def test_a_push_service_that_stays_silent_is_not_waited_for(phone: Device) -> None:
+    phone.turn_on()
+    phone.leave()
+    phone.drop_subscription()
+    phone.in_worker(SILENT)
+    assert phone.in_worker(CHANGE) == ["reminder"]
+    assert phone.record["isPending"]
+    phone.in_worker(FREE)
 
 
 def during_the_put(phone: Device, **changes: object) -> None:
