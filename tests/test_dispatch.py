@@ -571,6 +571,34 @@ def test_who_subscribed_with_a_key_from_before_gets_the_note_signed_with_it(hous
     assert len({headers["authorization"] for _, headers in house.service.requests}) == 3
 
 
+def test_subscriptions_of_a_lost_key_hold_nobody_up_and_are_kept_for_60_days(house: House) -> None:
+    """They were accepted once, so that a refusal would be taken for our own fault."""
+    lost = [house.service.subscribe() for _ in range(60)]
+    for agent in lost:
+        subscription = PushSubscription(agent.endpoint, agent.p256dh, agent.auth)
+        house.store.save(subscription, Reminder((480,), "UTC", 0), NOW - HOUR, "a lost key")
+    house.execute(update(push_subscription).values(accepted_at=NOW - DAY))
+    others = house.subscribe(20)
+    worker = house.dispatcher()
+    assert str(worker.send_due(NOW)) == "accepted 20, skipped 60"
+    assert {len(agent.messages) for agent in others} == {1}
+    assert len(house.service.requests) == 20
+    for days, is_known in ((59, True), (60, False)):
+        house.now = NOW + days * DAY
+        worker.send_due(house.now)
+        assert {house.is_known(agent) for agent in lost} == {is_known}
+
+
+def test_a_test_of_a_lost_key_is_told_as_refused_credentials(house: House) -> None:
+    agent = house.service.subscribe()
+    subscription = PushSubscription(agent.endpoint, agent.p256dh, agent.auth)
+    house.store.save(subscription, Reminder((480,), "UTC", 0), NOW, "a lost key")
+    house.store.request_test(agent.endpoint, NOW)
+    house.dispatcher().send_due(NOW)
+    found = house.store.find(agent.endpoint)
+    assert found and found.last_test == LastTest(NOW, "credentials", 0)
+
+
 def test_an_outage_costs_a_probe_a_minute_and_the_day_goes_on_after_it(house: House) -> None:
     agents = house.subscribe(200, refuse(500))
     worker = house.dispatcher()

@@ -21,6 +21,7 @@ from webapp.config import load_settings
 from webapp.errors import SettingError
 from webapp.push import keyring
 from webapp.push.keyring import Keyring
+from webapp.push.keyring import Signer
 from webapp.push.keyring import load_keyring
 from webapp.push.keyring import parse_keys
 from webapp.push.keyring import read_old_keys
@@ -65,9 +66,13 @@ def test_one_from_before_keys_were_written_down_has_the_oldest() -> None:
     assert Keyring(FIRST).name(None) == name(FIRST)
 
 
-def test_one_of_a_key_that_is_gone_gets_the_current() -> None:
-    assert Keyring(SECOND, (FIRST,)).name(name(STRANGE)) == name(SECOND)
-    assert name(STRANGE) not in Keyring(SECOND, (FIRST,))
+def test_one_of_a_key_that_is_gone_is_signed_for_with_no_other() -> None:
+    ring = Keyring(SECOND, (FIRST,))
+    assert name(STRANGE) not in ring
+    signer = Signer(ring)
+    assert [signer.has(key) for key in (None, name(FIRST), name(STRANGE))] == [True, True, False]
+    with pytest.raises(KeyError):
+        signer.authorization("https://fcm.googleapis.com", 0, name(STRANGE))
 
 
 def test_a_key_that_is_old_and_current_counts_once_and_keeps_its_place() -> None:

@@ -41,7 +41,7 @@ class Counts:
     throttled: int = 0
     transient: int = 0
     skipped: int = 0
-    """Too late: on to the next day."""
+    """Too late, or made with a key that is gone: on to the next day."""
     held: int = 0
     """Not sent, since their origin is out."""
     faulty: int = 0

@@ -33,6 +33,7 @@ from webapp.push.sealer import Sealer
 from webapp.push.settlement import Window
 from webapp.push.settlement import hold
 from webapp.push.settlement import is_lone_refusal
+from webapp.push.settlement import leave
 from webapp.push.settlement import settle
 from webapp.push.settlement import skip
 from webapp.push.transport import Answer
@@ -186,11 +187,12 @@ class Dispatcher:
                 yield post
 
     def _post(self, name: str, due: Due, ledger: Ledger) -> Post[Due] | None:
-        """One sealed message, or None when it is too late or its origin is out."""
+        """One sealed message, or None when it is too late, its origin is out or its key gone."""
         now = self._claimed_at(due)
-        if self._window.is_late(due, now):
+        has_key = self._sealer.can_seal(due)
+        if not has_key or self._window.is_late(due, now):
             self._tally.add(name, SKIPPED, ledger.counts)
-            ledger.settle(skip(due, self._window, now))
+            ledger.settle((skip if has_key else leave)(due, self._window, now))
             return None
         until = self._origins[name].held_until(now)
         if until is not None:

@@ -45,15 +45,11 @@ class Keyring:
         return isinstance(application_key, str) and application_key in self._keys
 
     def name(self, application_key: str | None) -> str:
-        """The public half of the key that signs for subscriptions made with this one.
+        """The public half of the key that a subscription was made with.
 
-        That of None, from before it was written down, is the oldest; that of a key which is no
-        longer here the current one.
+        None, from before it was written down, means the oldest.
         """
-        if application_key is None:
-            return next(iter(self._keys))
-        is_here = application_key in self._keys
-        return application_key if is_here else self.current.application_server_key
+        return next(iter(self._keys)) if application_key is None else application_key
 
 
 class Signer:
@@ -63,8 +59,15 @@ class Signer:
         self._keyring = keyring
         self._vapids = {key.application_server_key: Vapid(key, contact) for key in keyring}
 
+    def has(self, application_key: str | None) -> bool:
+        """Whether subscriptions made with this key can be signed for."""
+        return self._keyring.name(application_key) in self._keyring
+
     def authorization(self, origin: str, now: int, application_key: str | None = None) -> str:
-        """The `Authorization` header, kept for (origin, key); safe from any thread."""
+        """The `Authorization` header, kept for (origin, key); safe from any thread.
+
+        Raises KeyError for a key that is gone.
+        """
         return self._vapids[self._keyring.name(application_key)].authorization(origin, now)
 
 

@@ -52,6 +52,10 @@ class Sealer:
         headers = self._head(message, ttl_seconds, authorization)
         return Post(due, due.subscription.endpoint, headers, body)
 
+    def can_seal(self, due: Due) -> bool:
+        """Whether the key that its subscription was made with is still here."""
+        return self._signer.has(due.application_key)
+
     def prepare(self) -> None:
         """Make sender keys ahead, while there is nothing else to do."""
         self._keys.refill()

@@ -74,6 +74,17 @@ def skip(due: Due, window: Window, now: int) -> Settlement:
     return Advance(due, window.following(due, now), accepted=False)
 
 
+def leave(due: Due, window: Window, now: int) -> Settlement:
+    """Not sent, since the key its subscription was made with is gone: it would be refused.
+
+    It is kept as long as one that fails, for the key may be brought back.
+    """
+    settlement = _give_up(due, window, now, FAILING_SECONDS)
+    if due.kind != TEST or isinstance(settlement, Remove):
+        return settlement
+    return replace(settlement, test=LastTest(now, Outcome.CREDENTIALS.value, 0))
+
+
 def hold(due: Due, window: Window, until: int, now: int, chance: float) -> Settlement:
     """Not sent, since its origin is out until about `until`."""
     delay = max(until - now, retry_seconds(due.attempts, None, chance))
