@@ -47,8 +47,8 @@ def read_ahead(application: WSGIApplication, longest: int) -> WSGIApplication:
 
     def wrapped(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         declared = int(environ.get("CONTENT_LENGTH") or 0)
-        is_chunked = "HTTP_TRANSFER_ENCODING" in environ
-        has_body = (declared or is_chunked) and environ["REQUEST_METHOD"] not in _BODILESS
+        may_be_any = "HTTP_TRANSFER_ENCODING" in environ or not _is_http1(environ)
+        has_body = (declared or may_be_any) and environ["REQUEST_METHOD"] not in _BODILESS
         if not has_body or declared > longest:
             return application(environ, start_response)
         address = environ.get("REMOTE_ADDR", "")
@@ -87,6 +87,11 @@ class _Gate:
         with self._lock:
             self._inside[address] -= 1
             self._inside += Counter()  # forgets who is at none
+
+
+def _is_http1(environ: WSGIEnvironment) -> bool:
+    """Whether a body is announced by the head; in HTTP/2 it just comes."""
+    return str(environ.get("SERVER_PROTOCOL", "HTTP/1.1")).startswith("HTTP/1.")
 
 
 def _read(environ: WSGIEnvironment, octets: int) -> bytes:
