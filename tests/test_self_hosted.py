@@ -26,6 +26,7 @@ from webapp.store import open_store
 from webapp.subscription import HostPolicy
 
 HOST = "push.pocket.org"
+HOUR = 3_600
 
 
 def lead_to(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,7 +42,9 @@ def lead_to(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def register(base_url: str, agent: UserAgent) -> int:
-    body = {"subscription": agent.as_json(), "reminder": {"times": ["08:00"], "zone": "UTC"}}
+    """Ask for a reminder half a day away, so that it does not fall due meanwhile."""
+    far = time.strftime("%H:%M", time.gmtime(time.time() + 12 * HOUR))
+    body = {"subscription": agent.as_json(), "reminder": {"times": [far], "zone": "UTC"}}
     return requests.put(f"{base_url}/api/subscriptions", json=body, timeout=60).status_code
 
 
