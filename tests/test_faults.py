@@ -35,6 +35,7 @@ from tests.faults.scenarios import SCENARIOS
 from tests.faults.scenarios import Scenario
 from tests.faults.stage import HOUR
 from tests.faults.stage import MINUTE
+from tests.faults.stage import WIRE_SECONDS
 from tests.faults.stage import Stage
 from tests.faults.stage import tag_of
 from tests.postgres import Cluster
@@ -89,9 +90,9 @@ def test_web_and_worker_processes_share_nothing_but_the_database(
         stage.readers += [Reader(agent, {tag_of(due_at): due_at}) for agent in agents]
 
         def register_all(first: int) -> None:
-            """Each reader at one of the web processes, four at a time."""
+            """Each reader at one of the web processes, two at a time as one address may."""
             addresses = [web.base_url for web in (webs[first], webs[1 - first])]
-            with ThreadPoolExecutor(4) as pool:
+            with ThreadPoolExecutor(2) as pool:
                 list(pool.map(partial(register, due_at), agents, itertools.cycle(addresses)))
 
         register_all(0)
@@ -109,7 +110,7 @@ def register(due_at: int, agent: UserAgent, address: str) -> None:
     """Ask for a reminder at that minute, as a page does; asking again changes nothing."""
     wish = {"times": [f"{datetime.fromtimestamp(due_at, UTC):%H:%M}"], "zone": "UTC"}
     body = {"subscription": agent.as_json(), "reminder": wish}
-    answer = requests.put(f"{address}/api/subscriptions", json=body, timeout=30)
+    answer = requests.put(f"{address}/api/subscriptions", json=body, timeout=WIRE_SECONDS)
     assert answer.status_code in (200, 201), answer.text
     assert answer.json()["next"]["at"].endswith(f"{datetime.fromtimestamp(due_at, UTC):T%TZ}")
 

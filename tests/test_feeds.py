@@ -481,7 +481,8 @@ def test_only_the_screen_points_to_the_feeds(client: FlaskClient) -> None:
 
 
 def test_no_device_keeps_the_screen(client: FlaskClient) -> None:
-    assert "Calendar and feeds" not in client.get("/pack.txt").text
+    assert "<h1>Calendar and feeds" in client.get("/feeds").text
+    assert "<h1>Calendar and feeds" not in client.get("/pack.txt").text
 
 
 def test_the_screen_tells_which_push_hosts_the_operator_allows(
