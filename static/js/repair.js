@@ -10,8 +10,8 @@ import { currentSubscription, deliver, keyOf, lookUp, proofOf, subscribe } from 
 
 const REST_MILLISECONDS = 6 * 3_600_000;
 
-/** When the server was last asked, and the zone that the device was in. */
-const last = document("repair", (kept) => ({ at: 0, zone: deviceZone(), .../** @type {object} */ (kept) }));
+/** When the server last answered, and the zone that the device was in at the last launch. */
+const last = document("repair", (kept) => ({ at: 0, zone: "", .../** @type {object} */ (kept) }));
 
 export function start() {
   for (const type of ["online", "visibilitychange"]) addEventListener(type, () => globalThis.document.hidden || repair());
@@ -34,10 +34,11 @@ async function compare() {
   if (!subscription || (isOn && subscription.endpoint !== told?.endpoint)) return tellAgain(told);
   const zone = deviceZone();
   const { at, zone: before } = await last.read();
-  if (isOn && record.zone.follow && before !== zone) return move(before, zone);
+  if (before !== zone) await last.change((kept) => ({ ...kept, zone }));
+  if (isOn && record.zone.follow && before && before !== zone) return move(before, zone);
   if (Math.abs(Date.now() - at) < REST_MILLISECONDS) return;
-  await last.change(() => ({ at: Date.now(), zone }));
   const known = await lookUp(subscription);
+  await last.change(() => ({ at: Date.now(), zone }));
   if (!known) return tellAgain(null);
   if (!isOn) return adopt(known, proofOf(subscription));
   const { reminder, application_server_key } = known;
@@ -52,7 +53,6 @@ async function compare() {
 
 /** The reader has travelled: the reminder comes along, unless they would rather keep the time at home. */
 async function move(/** @type {string} */ home, /** @type {string} */ zone) {
-  await last.change(({ at }) => ({ at, zone }));
   await tellAgain((await readRecord()).told);
   const act = async () => {
     await remember((await readRecord()).wanted, { follow: false, home });

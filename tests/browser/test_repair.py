@@ -57,6 +57,12 @@ def rested(phone: Device) -> None:
     put_document(phone.page, "repair", {"at": 0})
 
 
+def wait_for_look(phone: Device, times: int = 1) -> None:
+    """The launch has asked the server and is done with the answer."""
+    phone.network.wait_until_asked(LOOKUP, times)
+    ask(phone.page, SETTLED)
+
+
 def test_a_reader_without_a_reminder_asks_nothing(phone: Device) -> None:
     phone.network.exchanges.clear()
     phone.context.clear_permissions()
@@ -84,14 +90,14 @@ def test_a_reader_who_allowed_notifications_and_has_no_reminder_asks_nothing(
 def test_all_well_is_asked_once_in_hours(phone: Device) -> None:
     phone.turn_on()
     phone.launch()
-    phone.network.wait_until_asked(LOOKUP)
+    wait_for_look(phone)
     for _ in range(3):
         phone.launch()
         ask(phone.page, SETTLED)
     assert api(phone) == [f"POST {LOOKUP}"]
     rested(phone)
     phone.launch()
-    phone.network.wait_until_asked(LOOKUP, times=2)
+    wait_for_look(phone, times=2)
 
 
 def test_a_record_that_the_server_lost_is_registered_again(phone: Device) -> None:
@@ -150,8 +156,7 @@ def test_a_browser_that_tells_no_key_is_left_in_peace(phone: Device) -> None:
     phone.turn_on()
     phone.hold(phone.agents[0], key=[])
     phone.launch()
-    phone.network.wait_until_asked(LOOKUP)
-    ask(phone.page, SETTLED)
+    wait_for_look(phone)
     wanted = WANTED | {"times": ["05:05"]}
     put_document(phone.page, "reminder", phone.record | {"wanted": wanted, "isPending": True})
     phone.launch()
@@ -178,7 +183,7 @@ def test_a_reminder_travels_with_its_reader(phone: Device) -> None:
     phone.launch()
     phone.turn_on()
     phone.launch()
-    phone.network.wait_until_asked(LOOKUP)
+    wait_for_look(phone)
     phone.travel("Asia/Tokyo")
     phone.launch()
     expect(phone.page.locator(NOTICE)).to_contain_text("now follows the time in Tokyo")
@@ -209,14 +214,13 @@ def test_a_reminder_of_home_stays_there(phone: Device) -> None:
     phone.launch()
     phone.turn_on({"follow": False, "home": "Europe/Lisbon"})
     phone.launch()
-    phone.network.wait_until_asked(LOOKUP)
+    wait_for_look(phone)
     phone.travel("Asia/Tokyo")
     phone.launch()
     ask(phone.page, SETTLED)
     rested(phone)
     phone.launch()
-    phone.network.wait_until_asked(LOOKUP, times=2)
-    ask(phone.page, SETTLED)
+    wait_for_look(phone, times=2)
     expect(phone.page.locator(NOTICE)).to_be_empty()
     assert api(phone) == [f"POST {LOOKUP}"] * 2
 
@@ -224,7 +228,7 @@ def test_a_reminder_of_home_stays_there(phone: Device) -> None:
 def test_a_change_made_offline_is_sent_when_the_network_is_back(phone: Device) -> None:
     phone.turn_on()
     phone.launch()
-    phone.network.wait_until_asked(LOOKUP)
+    wait_for_look(phone)
     phone.network.become(Network.REFUSED)
     import_module(phone.page, "reminder-record")
     wanted = WANTED | {"times": ["05:05"]}
@@ -249,7 +253,7 @@ def test_what_did_not_get_through_from_daily_is_sent_by_itself(phone: Device, is
     else:
         phone.page.get_by_label("Time", exact=True).fill("21:05")
         phone.page.get_by_role("button", name="Save").click()
-        expect(phone.page.get_by_role("status").first).to_contain_text("Kept on this phone.")
+        expect(phone.page.get_by_role("status").first).to_contain_text("Kept on this device.")
     phone.network.become(Network.GOOD)
     phone.wait_for_record("!it.isPending")
     known = phone.known(phone.agents[0])
@@ -272,7 +276,7 @@ def test_a_tab_leaves_it_to_the_one_that_is_at_it(phone: Device) -> None:
     phone.turn_on()
     other = phone.context.new_page()
     other.goto(phone.network.url + "/about")
-    phone.network.wait_until_asked(LOOKUP)
+    wait_for_look(phone)
     ask(other, SETTLED)
     rested(phone)
     ask(other, HOLD_LOCK)
@@ -281,7 +285,7 @@ def test_a_tab_leaves_it_to_the_one_that_is_at_it(phone: Device) -> None:
     assert api(phone) == [f"POST {LOOKUP}"]
     other.close()
     phone.launch()
-    phone.network.wait_until_asked(LOOKUP, times=2)
+    wait_for_look(phone, times=2)
 
 
 def test_a_reminder_of_the_release_before_is_taken_over(phone: Device) -> None:
@@ -292,6 +296,20 @@ def test_a_reminder_of_the_release_before_is_taken_over(phone: Device) -> None:
     record = phone.wait_for_record("it.isOn")
     assert (record["wanted"], record["told"]["endpoint"]) == (WANTED, phone.agents[0].endpoint)
     assert api(phone) == [f"POST {LOOKUP}"]
+
+
+@pytest.mark.parametrize("trouble", [Network.FAILING, Network.CAPTIVE])
+def test_a_launch_that_gets_no_answer_is_no_look_at_the_server(
+    phone: Device, trouble: Network
+) -> None:
+    phone.turn_on()
+    phone.forget_on_server()
+    phone.network.become(trouble, LOOKUP)
+    phone.launch()
+    wait_for_look(phone)
+    phone.network.become(Network.GOOD)
+    phone.launch()
+    phone.wait_for_server(phone.agents[0])
 
 
 @pytest.mark.parametrize("trouble", [Network.FAILING, Network.CAPTIVE, Network.REFUSED])
