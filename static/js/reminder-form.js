@@ -53,7 +53,7 @@ export function writeForm(/** @type {Wanted} */ wanted, /** @type {Zone} */ zone
     field.value = wanted.times[place] ?? "";
     rowOf(field).hidden = place > 0 && !field.value;
   });
-  all("[name=pause_until]")[0].value = wanted.pause_until ?? "";
+  all("[name=pause_until]")[0].value = (wanted.pause_until ?? "") < dateIn(1) ? "" : String(wanted.pause_until); // one that is over is none
   const { level, source, topics } = wanted;
   const days = (wanted.days.length ? wanted.days : EVERY_DAY).map(String);
   const ticked = { level: [level], source: [source], topics, days, sound: [wanted.sound && "on"], zone: [zone.follow ? "" : "home"] };

@@ -10,7 +10,8 @@ import { inDays } from "./reminder-form.js";
 import { lastShown } from "./reminder-record.js";
 import { askForTest, lookUp } from "./subscriptions.js";
 
-const DAY_MILLISECONDS = 86_400_000;
+const HOUR_MILLISECONDS = 3_600_000;
+const DAY_MILLISECONDS = 24 * HOUR_MILLISECONDS;
 const FIRST_WAIT_MILLISECONDS = 1000;
 const LONGEST_WAIT_MILLISECONDS = 3000;
 const PATIENCE_MILLISECONDS = 90_000;
@@ -26,15 +27,17 @@ const OUTCOMES = {
 };
 
 /** When it comes next, was last shown here, and was last taken by the push service. */
-export async function showFacts(/** @type {Kept} */ { wanted, next, isPending, acceptedAt }, /** @type {(Known & Health) | undefined} */ known) {
+export async function showFacts(/** @type {Kept} */ { wanted, next, isPending, acceptedAt }, /** @type {(Known & Health) | null | undefined} */ known) {
   const [now, shownAt] = [Date.now(), await lastShown()];
   const pause = wanted.pause_until && new Date(`${wanted.pause_until}T00:00`);
   const isPaused = pause && Number(pause) > now;
   const comes = next && new Date(next.at);
+  // Some browsers show a message without waking the worker, so that no one here saw it.
+  const isMissed = Date.parse(acceptedAt ?? "") - shownAt > HOUR_MILLISECONDS;
   const facts = [
     isPaused && `Paused until ${longDate(pause)}.`,
     comes && !isPending && Number(comes) > now && `Next one ${inWords(comes)}.`,
-    shownAt && `The last one was shown here ${inWords(new Date(shownAt))}.`,
+    shownAt && !isMissed && `The last one was shown here ${inWords(new Date(shownAt))}.`,
     acceptedAt && `The push service last took one ${inWords(new Date(acceptedAt))}.`,
     known?.failing_since && `It has not taken any since ${inWords(new Date(known.failing_since))}. “Not receiving?” below may help.`,
   ];
@@ -68,9 +71,10 @@ export function answer(/** @type {string} */ words, print = "") {
   find("#test-said").replaceChildren(...(words ? [words, small] : []));
 }
 
-/** Lists everything that a look-up tells. */
-export function showKnown(/** @type {(Known & Health) | undefined} */ known) {
-  find("#known dl").replaceChildren(...(known ? entries(known) : [["", "The server cannot be reached right now."]]).flatMap(([term, says, whole]) => {
+/** Lists everything that a look-up tells; null when there was no answer, undefined when it was not asked. */
+export function showKnown(/** @type {(Known & Health) | null | undefined} */ known) {
+  const none = ["The server", known === null ? "It cannot be reached right now." : "It has not been asked yet."];
+  find("#known dl").replaceChildren(...(known ? entries(known) : [none]).flatMap(([term, says, whole]) => {
     const [name, value] = [document.createElement("dt"), document.createElement("dd")];
     name.textContent = term;
     value.textContent = says;

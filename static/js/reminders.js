@@ -9,12 +9,14 @@
 
 import { addTime, readForm, removeTime, startForm, writeForm } from "./reminder-form.js";
 import { answer, showFacts, showKnown, test } from "./reminder-health.js";
-import { adopt, confirm, readRecord, remember, rememberOff, reminderOf, tellAgain } from "./reminder-record.js";
+import { adopt, isSame, readRecord, reminderOf, tellAgain } from "./reminder-record.js";
 import { blockingState, say, show, state } from "./reminder-state.js";
+import { begin, end, tell } from "./reminder-switch.js";
 import { onChange } from "./store.js";
-import { currentSubscription, deliver, forget, lookUp, proofOf, Refusal, save, subscribe } from "./subscriptions.js";
+import { currentSubscription, deliver, lookUp, NOT_THESE, proofOf, Refusal } from "./subscriptions.js";
 
-const KEPT_HERE = "Kept on this phone. It will be sent when the network is back.";
+const KEPT_HERE = "Kept on this device. It will be sent when the server can be reached.";
+const SAVED = "Saved. The server has it.";
 /** Why it is off, when its reader did not turn it off. @type {Record<string, string>} */
 const REASONS = {
   permission: "Your browser no longer allows it. You can turn it on again.",
@@ -22,8 +24,9 @@ const REASONS = {
 };
 const root = /** @type {HTMLElement} */ (document.querySelector("#reminders"));
 const form = /** @type {HTMLFormElement} */ (root.querySelector("#reminder-form"));
+const key = root.dataset.key ?? "";
 
-/** What the server told last. @type {(Known & Health) | undefined} */
+/** What the server told last; null when it could not be asked, undefined before. @type {(Known & Health) | null | undefined} */
 let latest;
 let isPending = false;
 let written = "";
@@ -62,9 +65,8 @@ async function look() {
   const subscription = await currentSubscription().catch(() => undefined);
   if (subscription === undefined) return show("unsupported");
   const kept = await readRecord();
-  if (kept.isOn ? Notification.permission !== "granted" : !subscription) {
-    show("off");
-    return say(REASONS[kept.isOn ? "permission" : kept.why] ?? "");
+  if (kept.isOn ? Notification.permission !== "granted" : kept.isPending || !subscription) {
+    return showOff(REASONS[kept.isOn ? "permission" : kept.why]);
   }
   if (kept.isOn) await showOn(kept);
   if (!subscription) return say(KEPT_HERE); // repair.js sees to a new one
@@ -72,15 +74,15 @@ async function look() {
   if (known) {
     await showOn(await adopt(known, proofOf(subscription)), known);
   } else if (known === undefined) {
-    await showOn(kept);
+    await showOn(kept, null);
     say("The server cannot be reached right now. Your reminder stays as it was.");
   } else if (kept.isOn) {
-    isPending = (await tellAgain(null)).isPending;
-    say("The server no longer had this device, so it is told again.");
+    const isLost = kept.told?.endpoint === subscription.endpoint;
+    isPending = (await tellAgain(isLost ? null : kept.told)).isPending;
+    say(isLost ? "The server no longer had this device, so it is told again." : KEPT_HERE);
     return deliver();
   } else {
-    show("off");
-    return say("The server no longer had this device. Turn it on again when you like.");
+    return showOff("The server no longer had this device. Turn it on again when you like.");
   }
   if (isPending) {
     say(KEPT_HERE);
@@ -94,49 +96,36 @@ async function turnOn() {
     show(blockingState() ?? "off");
     return say("Your browser did not allow it. You can try again at any time.");
   }
-  const subscription = await currentSubscription();
-  return subscription ? change(subscription, wanted, zone) : begin(wanted, zone);
-}
-
-/** A new subscription, which the server takes or nobody has. */
-async function begin(/** @type {Wanted} */ wanted, /** @type {Zone} */ zone) {
-  const subscription = await subscribe(root.dataset.key ?? "");
-  try {
-    await tell(subscription, wanted, zone);
-  } catch (error) {
-    await subscription.unsubscribe();
-    await rememberOff(true);
+  if (state() === "on" || (await readRecord()).isOn) return change(wanted, zone);
+  const subscription = await begin(key, wanted, zone).catch((error) => {
+    deliver();
     throw error;
-  }
+  });
+  await showNews(subscription);
   say("It is on. You can send yourself a test.");
 }
 
 /** What is on as the reader wants it now; without a network that waits here. */
-async function change(/** @type {PushSubscription} */ subscription, /** @type {Wanted} */ wanted, /** @type {Zone} */ zone) {
+async function change(/** @type {Wanted} */ wanted, /** @type {Zone} */ zone) {
   try {
-    await tell(subscription, wanted, zone);
-    say("Saved. The server has it.");
+    await showNews(await tell(key, wanted, zone));
+    say(SAVED);
   } catch (error) {
-    await showOn(await readRecord());
-    say(error instanceof Refusal ? error.message : KEPT_HERE);
+    const isRefused = error instanceof Refusal;
+    await showOn(await readRecord(), isRefused ? latest : null);
+    say(isRefused ? error.message : KEPT_HERE);
     deliver();
   }
 }
 
-async function tell(/** @type {PushSubscription} */ subscription, /** @type {Wanted} */ wanted, /** @type {Zone} */ zone) {
-  const kept = await remember(wanted, zone);
-  const reminder = reminderOf(kept);
-  // The worker, which tells the server what waits, takes the same lock.
-  await navigator.locks.request("reminder", async () => {
-    await confirm(reminder, await save(subscription, reminder, kept.told), proofOf(subscription));
-  });
-  await showOn(await readRecord(), await lookUp(subscription).catch(() => undefined) ?? undefined);
+async function showNews(/** @type {PushSubscription} */ subscription) {
+  await showOn(await readRecord(), await lookUp(subscription).catch(() => null));
 }
 
 /** Ends a pause. */
 async function resume() {
-  const [subscription, { wanted, zone }] = await Promise.all([currentSubscription(), readRecord()]);
-  if (subscription) await change(subscription, { ...wanted, pause_until: null }, zone);
+  const { wanted, zone } = await readRecord();
+  await change({ ...wanted, pause_until: null }, zone);
 }
 
 /** A test takes its time and stands in nothing's way. */
@@ -147,10 +136,8 @@ async function sendTest() {
     const subscription = await currentSubscription();
     if (!subscription) return await look();
     if (await test(subscription)) return;
-    await subscription.unsubscribe();
-    await rememberOff(true);
-    show("off");
-    say("The push service no longer knows this device, so the server has deleted it. You can turn it on again.");
+    await end();
+    await showOff("The push service no longer knows this device, so the server has deleted it. You can turn it on again.");
   } catch (error) {
     answer(inWords(error));
   } finally {
@@ -161,14 +148,10 @@ async function sendTest() {
 /** Off is off at once here; a server that cannot be told now is told later. */
 async function turnOff() {
   const subscription = await currentSubscription();
-  await rememberOff(false);
-  latest = undefined;
-  const isTold = !subscription || (await forget(subscription));
-  if (isTold) await rememberOff(true);
-  else deliver();
+  const isTold = await end();
+  if (!isTold) deliver();
   const isGone = isTold && subscription && (await lookUp(subscription).catch(() => undefined)) === null;
-  show("off");
-  say(
+  await showOff(
     isGone ? "It is off. The server was asked again: it knows nothing about this device."
       : isTold ? "It is off, and the server has deleted what it knew."
         : "It is off here. The server could not be told yet; it will be when the network is back.",
@@ -181,9 +164,22 @@ async function follow() {
   const kept = await readRecord();
   if (state() === "off" ? kept.isOn : state() === "on" && !kept.isOn) return attempt(look);
   if (state() !== "on") return;
-  const wasPending = isPending;
+  const isSent = isPending && !kept.isPending;
   await showOn(kept);
-  if (wasPending && !kept.isPending) say("Saved. The server has it.");
+  const subscription = isSent && (await currentSubscription());
+  if (!subscription) return;
+  await showNews(subscription);
+  say(!latest || isSame(latest.reminder, reminderOf(kept)) ? SAVED : NOT_THESE);
+}
+
+/** It is off, with what its reader wanted when it was on. */
+async function showOff(words = "") {
+  const { wanted, zone } = await readRecord();
+  await writeForm({ ...wanted, pause_until: null }, zone);
+  written = "";
+  latest = undefined;
+  show("off");
+  say(words);
 }
 
 /** What is on; the fields are left alone while what they were last put to holds. */
@@ -212,5 +208,5 @@ async function attempt(/** @type {() => Promise<void> | void} */ action) {
 }
 
 function inWords(/** @type {unknown} */ error) {
-  return error instanceof Refusal ? error.message : "That did not work: the server cannot be reached. Please try again.";
+  return error instanceof Refusal ? error.message : "That did not work: the server cannot be reached. Please try again in a while.";
 }

@@ -12,10 +12,20 @@
  */
 
 const PATIENCE_MILLISECONDS = 10_000;
+const PUSH_SERVICE_MILLISECONDS = 20_000;
 const PROBLEM = "application/problem+json";
+const TOO_MANY = 429;
+/** For the reader, about choices that the server refused. */
+export const NOT_THESE = "The server did not take these choices, so it goes on as before. They are kept on this device.";
+const NOT_THIS_DEVICE = "The server did not take this device. Please load the page and try again.";
 
-/** The server or the browser said no; the message is for the reader. */
-export class Refusal extends Error {}
+/** The server or the browser said no; the message is for the reader. `field` is what the server did not take. */
+export class Refusal extends Error {
+  constructor(/** @type {string} */ message, field = "") {
+    super(message);
+    this.field = field;
+  }
+}
 
 /** @returns {Promise<PushSubscription | null>} what the browser holds now */
 export async function currentSubscription() {
@@ -25,15 +35,12 @@ export async function currentSubscription() {
 
 /** A subscription under this application server key; one made under another key is replaced. */
 export async function subscribe(/** @type {string} */ key) {
-  const { pushManager } = await readyRegistration();
+  const { pushManager } = await inTime(navigator.serviceWorker.ready, PATIENCE_MILLISECONDS, "The app is not ready on this device yet. Please load the page again.");
   const existing = await pushManager.getSubscription();
   if (existing && keyOf(existing) === key) return existing;
   await existing?.unsubscribe();
-  try {
-    return await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
-  } catch {
-    throw new Refusal("Your browser could not reach its push service. Please try again in a while.");
-  }
+  const made = pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
+  return inTime(made, PUSH_SERVICE_MILLISECONDS, "Your browser could not reach its push service. Please try again in a while.");
 }
 
 /**
@@ -51,10 +58,7 @@ export async function save(subscription, reminder, told = null) {
 /** @returns {Promise<Known & Health | null>} what the server knows of this device, null when nothing */
 export async function lookUp(/** @type {PushSubscription} */ subscription) {
   const response = await send("POST", "/lookup", proofOf(subscription), [404]);
-  if (response.ok) return response.json();
-  // A proxy or a captive portal may say 404 as well, but not in our words.
-  if (!response.headers.get("Content-Type")?.startsWith(PROBLEM)) throw new Error("not our 404");
-  return null;
+  return response.ok ? response.json() : null;
 }
 
 /** Makes a test message due now. @returns {Promise<{due_at: string}>} */
@@ -74,7 +78,12 @@ export function deliver() {
 export async function forget(/** @type {PushSubscription} */ subscription) {
   const told = proofOf(subscription);
   await subscription.unsubscribe();
-  return send("DELETE", "", told, [404]).then(() => true, () => false);
+  return remove(told);
+}
+
+/** Deletes what the server keeps of a subscription. @returns {Promise<boolean>} whether it keeps nothing now */
+export function remove(/** @type {Proof} */ told) {
+  return send("DELETE", "", told, [404]).then(({ status }) => status === 204 || status === 404, () => false);
 }
 
 /** Only who holds the subscription knows its `auth` secret. @returns {Proof} */
@@ -96,15 +105,25 @@ async function send(/** @type {string} */ method, /** @type {string} */ path, /*
     keepalive: true, // the page may be left
     signal: AbortSignal.timeout?.(PATIENCE_MILLISECONDS),
   });
-  if (response.ok || expected.includes(response.status)) return response;
-  const problem = await response.json().catch(() => ({}));
-  throw new Refusal(problem.detail ?? "The server had a problem. Please try again in a while.");
+  const { ok, status, headers } = response;
+  if (ok) return response;
+  // A busy server has not said no, and a proxy or a captive portal does so in other words than ours.
+  if (status >= 500 || status === TOO_MANY || !headers.get("Content-Type")?.startsWith(PROBLEM)) throw new Error(`answered ${status}`);
+  if (expected.includes(status)) return response;
+  const field = String((await response.json()).field ?? "");
+  throw new Refusal(field.startsWith("reminder") ? NOT_THESE : NOT_THIS_DEVICE, field);
 }
 
-/** The registration once its worker is active; on a broken network that may never come. */
-function readyRegistration() {
-  const late = new Promise((_, reject) => {
-    setTimeout(() => reject(new Refusal("The app is not ready on this device yet. Please load the page again.")), PATIENCE_MILLISECONDS);
+/**
+ * What comes of it, or a Refusal: a broken network may never answer.
+ * @template T
+ * @param {Promise<T>} work
+ * @param {number} milliseconds
+ * @param {string} words
+ * @returns {Promise<T>}
+ */
+function inTime(work, milliseconds, words) {
+  return Promise.race([work, new Promise((_, reject) => setTimeout(reject, milliseconds))]).catch(() => {
+    throw new Refusal(words);
   });
-  return /** @type {Promise<ServiceWorkerRegistration>} */ (Promise.race([navigator.serviceWorker.ready, late]));
 }

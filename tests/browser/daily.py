@@ -17,8 +17,10 @@ import requests
 from playwright.sync_api import Browser
 from playwright.sync_api import BrowserContext
 from playwright.sync_api import Page
+from playwright.sync_api import Route
 from playwright.sync_api import expect
 
+from tests.browser.push import proof_of
 from tests.browser.worker import wait_for_worker
 from tests.processes import Server
 from tests.processes import procfile_command
@@ -27,6 +29,10 @@ from tests.processes import start
 from tests.push_service import PushService
 from tests.user_agent import UserAgent
 
+API = "**/api/subscriptions"
+KEPT_HERE = "Kept on this device. It will be sent when the server can be reached."
+SAVED = "Saved. The server has it."
+NOT_REACHED = "That did not work: the server cannot be reached. Please try again in a while."
 WORKER_MILLISECONDS = 60_000  # the sending process looks every few seconds, on a busy machine later
 
 # A browser whose push service is ours; what it subscribed to survives a reload.
@@ -123,16 +129,37 @@ def tick(page: Page, label: str) -> None:
     page.get_by_label(label, exact=True).click()
 
 
-def save(page: Page, words: str = "Saved. The server has it.") -> None:
+def save(page: Page, words: str = SAVED) -> None:
     page.get_by_role("button", name="Save").click()
     said(page, words)
 
 
 def look_up(site: Server, agent: UserAgent) -> requests.Response:
-    proof = {"endpoint": agent.endpoint, "auth": agent.as_json()["keys"]["auth"]}
-    return requests.post(site.base_url + "/api/subscriptions/lookup", json=proof, timeout=10)
+    url = site.base_url + "/api/subscriptions/lookup"
+    return requests.post(url, json=proof_of(agent), timeout=10)
 
 
 def go_offline(page: Page) -> None:
     """Let no request reach the API, of this page and of its worker."""
     page.context.route("**/api/**", lambda route: route.abort())
+
+
+def refusal(field: str) -> Callable[[Route], None]:
+    """Let the server refuse a field, in its own words for programs."""
+    problem = json.dumps({"detail": f"{field} is not what it should be.", "field": field})
+    return lambda route: route.fulfill(
+        status=400, body=problem, content_type="application/problem+json"
+    )
+
+
+def register(site: Server, agent: UserAgent, reminder: dict[str, object]) -> dict[str, str]:
+    """Tell the server of a subscription behind the page's back; what proves that it is ours."""
+    body = {"subscription": agent.as_json(), "reminder": reminder}
+    answer = requests.put(site.base_url + "/api/subscriptions", json=body, timeout=10)
+    assert answer.ok, answer.text
+    return proof_of(agent)
+
+
+def forget(site: Server, agent: UserAgent) -> None:
+    """Let the server lose what it knows of a subscription."""
+    requests.delete(site.base_url + "/api/subscriptions", json=proof_of(agent), timeout=10)

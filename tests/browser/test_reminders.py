@@ -8,15 +8,19 @@ from datetime import date
 from datetime import timedelta
 
 import pytest
-import requests
 from playwright.sync_api import Page
 from playwright.sync_api import expect
 
+from tests.browser.daily import API
+from tests.browser.daily import KEPT_HERE
+from tests.browser.daily import NOT_REACHED
 from tests.browser.daily import WORKER_MILLISECONDS
+from tests.browser.daily import forget
 from tests.browser.daily import go_offline
 from tests.browser.daily import heading
 from tests.browser.daily import look_up
 from tests.browser.daily import more_choices
+from tests.browser.daily import refusal
 from tests.browser.daily import said
 from tests.browser.daily import save
 from tests.browser.daily import tick
@@ -30,7 +34,6 @@ from tests.push_service import PushService
 from tests.user_agent import UserAgent
 
 IN_TWO_DAYS_AT_MOST = re.compile(r"^Next one (today|tomorrow) at 07:30\.")
-KEPT_HERE = "Kept on this phone. It will be sent when the network is back."
 AT = "2026-11-20T08:00:00Z"
 
 
@@ -211,20 +214,6 @@ def test_a_change_without_a_network_is_kept_and_said_to_be(
     assert documents_of(page)["reminder"]["isPending"] is True
 
 
-def test_what_waited_is_said_to_be_sent_once_it_is(open_daily: Callable[..., Page]) -> None:
-    """Whoever sends it (repair.js, or the worker) changes the record in the database."""
-    page = open_daily()
-    turn_on(page)
-    go_offline(page)
-    page.get_by_label("Time", exact=True).fill("21:05")
-    save(page, KEPT_HERE)
-    record = documents_of(page)["reminder"]
-    put_document(page, "reminder", record | {"isPending": False})
-    page.evaluate("new BroadcastChannel('pocket').postMessage('changed')")
-    said(page, "Saved. The server has it.")
-    expect(page.locator("#known dt").first).to_have_text("Push service")
-
-
 def test_off_is_off_here_and_on_the_server(
     open_daily: Callable[..., Page], pushing_site: Server, agent: UserAgent
 ) -> None:
@@ -241,24 +230,27 @@ def test_a_subscription_that_the_server_refuses_is_undone_in_the_browser(
     open_daily: Callable[..., Page],
 ) -> None:
     page = open_daily()
-    problem = {"detail": "This push service is not known here."}
-    page.route("**/api/subscriptions", lambda route: route.fulfill(status=400, json=problem))
+    page.route(API, refusal("subscription.endpoint"))
     wait_for_worker(page)
     page.get_by_role("button", name="Turn on").click()
-    said(page, "This push service is not known here.")
+    said(page, re.compile("^The server did not take this device."))
     heading(page, "Off on this device.")
     assert page.evaluate("sessionStorage.length") == 0
 
 
-def test_a_server_that_cannot_be_reached_is_said_and_nothing_is_left(
-    open_daily: Callable[..., Page],
+def test_a_server_that_cannot_be_reached_is_said_and_nothing_stays_in_the_browser(
+    open_daily: Callable[..., Page], agent: UserAgent
 ) -> None:
     page = open_daily()
     wait_for_worker(page)
     go_offline(page)
-    page.get_by_role("button", name="Turn on").click()
-    said(page, "That did not work: the server cannot be reached. Please try again.")
+    with page.expect_request(API):
+        page.get_by_role("button", name="Turn on").click()
+    said(page, NOT_REACHED)
+    heading(page, "Off on this device.")
     assert page.evaluate("sessionStorage.length") == 0
+    kept = documents_of(page)["reminder"]
+    assert (kept["isOn"], kept["told"]["endpoint"]) == (False, agent.endpoint)
 
 
 def test_offline_the_page_says_that_the_reminder_stays(open_daily: Callable[..., Page]) -> None:
@@ -321,8 +313,7 @@ def test_a_subscription_that_the_server_lost_is_to_be_told_again(
 ) -> None:
     page = open_daily()
     turn_on(page)
-    proof = {"endpoint": agent.endpoint, "auth": agent.as_json()["keys"]["auth"]}
-    requests.delete(pushing_site.base_url + "/api/subscriptions", json=proof, timeout=10)
+    forget(pushing_site, agent)
     page.reload()
     heading(page, "On for this device.")
     said(page, "The server no longer had this device, so it is told again.")
