@@ -73,9 +73,9 @@ class Nursery:
         self._process.wait()
         self._process.stdout.close()
 
-    def start(self, slot: int, log: Path, settings: Mapping[str, str]) -> Worker:
-        """Start a worker with these settings and no others."""
-        order = {"slot": slot, "log": str(log), "settings": settings}
+    def start(self, slot: int, log: Path, settings: Mapping[str, str], wire_seconds: int) -> Worker:
+        """Start a worker with these settings and no others, that waits so long for an answer."""
+        order = {"slot": slot, "log": str(log), "settings": settings, "wire_seconds": wire_seconds}
         return Worker(self._ask(order), slot, log)
 
     def wait(self, worker: Worker) -> int:

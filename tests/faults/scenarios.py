@@ -35,6 +35,8 @@ from tests.push_service import refuse
 BOTH = ("sqlite", "postgresql")
 OUTAGE_REQUESTS = 30
 """Two workers give up on a push service after fewer, and then ask once a minute."""
+SILENCE_SECONDS = 2
+"""Of real time: how long a worker waits where a push service never answers."""
 LOST_SECONDS = 20 * MINUTE
 """What a clock has missed that leaps on."""
 NO_KEY = b'{"reason":"BadJwtToken"}'
@@ -167,6 +169,7 @@ def answers(stage: Stage) -> None:
         RESET,
         LATE,
     )
+    stage.wire_seconds = SILENCE_SECONDS
     each = max(1, stage.size // 30)
     stage.subscribe(stage.size - each * (len(bad) + 2))
     for answer in bad:

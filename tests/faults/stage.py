@@ -54,6 +54,8 @@ GONE = (404, 410)
 PATIENCE_SECONDS = 120
 POLL_SECONDS = 0.01
 LOOK_SECONDS = 1
+WIRE_SECONDS = 60
+"""Of real time: longer than anything takes while a push service is about to answer."""
 
 
 class Hold:
@@ -92,6 +94,7 @@ class Stage:
         self.service = PushService(clock=self.clock.now)
         self.service.origin = f"http://{NAME}:{urlsplit(self.service.origin).port}"
         self.service.meanwhile = self._act
+        self.wire_seconds = WIRE_SECONDS
         self.store = open_store(database.url)
         self.readers: list[Reader] = []
         self.workers: list[Worker] = []
@@ -165,7 +168,7 @@ class Stage:
             self.clock.set_skew(slot, skew)
             self.clock.set_wakes_at(slot, 0)
             log = self._folder / f"worker-{slot}.log"
-            started.append(self._nursery.start(slot, log, self.settings))
+            started.append(self._nursery.start(slot, log, self.settings, self.wire_seconds))
         self.workers += started
         return started
 

@@ -2,7 +2,8 @@
 
     python -m tests.faults.worker CLOCK-FILE
 
-For each line on its input, {"slot", "log", "settings"}, it forks a worker and prints its number;
+For each line on its input, {"slot", "log", "wire_seconds", "settings"}, it forks a worker and
+prints its number;
 {"look": number} prints whether that one runs, {"wait": number} how it ended.
 
 In a worker three things are not as in life: the clock and the sleep of its command, how long the
@@ -33,7 +34,6 @@ from webapp.push.encryption import SenderKeys
 from webapp.push.exchange import Exchange
 from webapp.push.exchange import Limits
 
-WIRE_SECONDS = 2
 KEYS_AHEAD = 20
 NAME = "push-service.test"
 """Never a name on the internet (RFC 6761)."""
@@ -53,17 +53,19 @@ def main() -> None:
         elif number := os.fork():
             print(number, flush=True)
         else:
-            _become_worker(clock, order["slot"], Path(order["log"]), order["settings"])
+            _become_worker(clock, **order)
 
 
-def _become_worker(clock: Clock, slot: int, log: Path, settings: dict[str, str]) -> None:
+def _become_worker(
+    clock: Clock, slot: int, log: str, wire_seconds: int, settings: dict[str, str]
+) -> None:
     os.setsid()
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     for standard in (1, 2):
         os.dup2(descriptor, standard)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     own = WorkerClock(clock, slot)
-    wire = partial(transport.Transport, limits=Limits(WIRE_SECONDS, WIRE_SECONDS))
+    wire = partial(transport.Transport, limits=Limits(wire_seconds, wire_seconds))
     with (
         mock.patch.object(command, "time", own),
         mock.patch.object(command, "threading", own),
