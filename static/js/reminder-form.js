@@ -48,7 +48,8 @@ export function readForm() {
 
 /** Puts every field to what is wanted. */
 export function writeForm(/** @type {Wanted} */ wanted, /** @type {Zone} */ zone) {
-  home = zone.follow ? deviceZone() : zone.home;
+  home = ("home" in zone && zone.home) || deviceZone();
+  write("[value=home] + span", `Home time: ${home.split("/").at(-1)}`.replaceAll("_", " "));
   times.forEach((field, place) => {
     field.value = wanted.times[place] ?? "";
     rowOf(field).hidden = place > 0 && !field.value;

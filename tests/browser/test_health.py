@@ -12,6 +12,7 @@ from playwright.sync_api import Page
 from playwright.sync_api import Route
 from playwright.sync_api import expect
 
+from tests.browser.daily import KEPT_HERE
 from tests.browser.daily import WORKER_MILLISECONDS
 from tests.browser.daily import go_offline
 from tests.browser.daily import heading
@@ -100,6 +101,35 @@ def test_when_it_was_shown_and_taken_stands_there_offline_too(
     page.reload()
     said(page, re.compile("^The server cannot be reached"))
     expect(facts).to_have_text(words)
+
+
+def test_one_that_was_taken_and_not_seen_here_may_have_been_shown_all_the_same(
+    open_daily: Callable[..., Page],
+) -> None:
+    """Safari shows a declarative message without waking the worker."""
+    page = open_daily()
+    turn_on(page)
+    now = time.time()
+    put_document(page, "shown", {"at": (now - 3 * 3600) * 1000})
+    answer_lookups(page, last_accepted_at=iso(now))
+    page.reload()
+    expect(page.locator("#facts")).to_have_text(
+        re.compile(rf"^Next one .+\. The push service last took one {AT}\.$")
+    )
+
+
+def test_what_the_server_knows_is_not_told_before_it_was_asked(
+    open_daily: Callable[..., Page],
+) -> None:
+    page = open_daily()
+    turn_on(page)
+    page.evaluate("sessionStorage.clear()")
+    page.reload()
+    said(page, KEPT_HERE)
+    page.get_by_text("What the server knows").click()
+    expect(page.locator("#known dl")).to_have_text(
+        re.compile("The server\\s*It has not been asked")
+    )
 
 
 def test_a_push_service_that_takes_nothing_is_no_secret(open_daily: Callable[..., Page]) -> None:

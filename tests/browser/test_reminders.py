@@ -82,7 +82,7 @@ def test_every_choice_reaches_the_server_and_comes_back(
     for day in ["Saturday", "Sunday"]:
         tick(page, day)
     tick(page, "Small steps")
-    tick(page, "Home time")
+    tick(page, "Home time: Lisbon")
     page.get_by_label("With a sound").check()
     until = date.today() + timedelta(days=30)
     page.get_by_label("Pause until").fill(until.isoformat())
