@@ -959,7 +959,7 @@ def test_a_crash_can_repeat_a_hundred_messages_and_what_was_in_flight_but_no_mor
 
     monkeypatch.setattr(house.store, "settle", counting)
     house.dispatcher().send_due(NOW)
-    assert sizes == [100, 100, 50]
+    assert sum(sizes) == 250 and max(sizes) <= 100
 
 
 # Several workers, and the end of one

@@ -30,6 +30,7 @@ from webapp.push.exchange import Limits
 from webapp.push.exchange import Reply
 from webapp.push.exchange import is_public
 from webapp.push.transport import FIRST_IN_FLIGHT
+from webapp.push.transport import WAITING_LANES
 from webapp.push.transport import Post
 from webapp.push.transport import Transport
 from webapp.push.vapid import Vapid
@@ -333,6 +334,51 @@ def test_a_slow_push_service_does_not_starve_another(
         a for a in first if a.key == "slow"
     ]
     assert {answer.reply.status for answer in first} == {201}
+
+
+def test_posts_of_a_later_batch_wait_for_no_push_service_but_their_own(
+    certificates: Certificates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("webapp.push.exchange.is_public", lambda _: True)
+    policy = _EveryPort(hosts=("localhost",))
+    with (
+        PushService(certificates=certificates, clock=lambda: NOW) as silent,
+        PushService(certificates=certificates, clock=lambda: NOW) as quick,
+        closing(Transport(policy, ca_file=certificates.authority)) as transport,
+    ):
+        hanging = [silent.subscribe() for _ in range(5 * FIRST_IN_FLIGHT)]
+        for agent in hanging:
+            silent.script(agent, HANG)
+        batches = iter(
+            [
+                {silent.origin: iter([post_to(agent, silent.origin) for agent in hanging])},
+                {quick.origin: iter([post_to(quick.subscribe(), quick.origin)])},
+                {},
+                {quick.origin: iter([post_to(quick.subscribe(), quick.origin)])},
+            ]
+        )
+        with closing(transport.send({}, lambda: next(batches, {}))) as answers:
+            first = [next(answers) for _ in range(2)]
+    assert [(answer.lane, answer.reply.status) for answer in first] == [(quick.origin, 201)] * 2
+
+
+def test_lanes_that_wait_are_not_opened_without_end(
+    service: PushService, transport_to: Callable[..., Transport]
+) -> None:
+    transport = transport_to(service.origin, limits=SHORT)
+    asked = 0
+
+    def more() -> dict[str, Iterator[Post[object]]]:
+        nonlocal asked
+        asked += 1
+        agents = [service.subscribe() for _ in range(2 * FIRST_IN_FLIGHT)]
+        for agent in agents:
+            service.script(agent, HANG)
+        return {service.origin: iter([post_to(agent, service.origin) for agent in agents])}
+
+    with closing(transport.send({}, more)) as answers:
+        assert next(answers).reply.status is None
+    assert 1 <= asked <= WAITING_LANES
 
 
 def test_a_certificate_that_nobody_vouches_for_is_refused(certificates: Certificates) -> None:

@@ -45,11 +45,12 @@ class Ledger:
     def claim(
         self, now: int, limit: int, lease_seconds: int, stop: threading.Event
     ) -> Sequence[Due]:
-        """The next messages that are due, once what was given back is; none after `stop`.
+        """The next messages that are due, once all before is written down; none after `stop`.
 
         A fault is kept for `close`: what is in flight is heard and written down first.
         """
         try:
+            self.write(now)
             self._release()
             dues = [] if stop.is_set() else self._store.claim_due(now, limit, lease_seconds)
         except Exception as error:

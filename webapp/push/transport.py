@@ -11,6 +11,7 @@ from collections.abc import Callable
 from collections.abc import Generator
 from collections.abc import Iterator
 from collections.abc import Mapping
+from collections.abc import Sized
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic
@@ -37,6 +38,9 @@ WIDE_IN_FLIGHT = 256
 WIDE_SECONDS = 30
 """How long that counts; idle connections end, and then everything would wait for new ones."""
 TOTAL_IN_FLIGHT = 1_024
+WAITING_LANES = 8
+"""While so many wait for their push services no more are opened, since all are held in memory."""
+ASK_SECONDS = 1
 TURN = 16
 """What one origin starts before the next has its turn and the wires are served."""
 
@@ -90,22 +94,26 @@ class Transport:
 
         A lane holds the posts to one push service, by the start of their URLs: scheme, host and
         port. It is asked for its next post only when there is a place for it, so the caller may
-        make posts late, and may end a lane because of an answer that has just come. When every
-        lane has given all it had, `more` is asked for the next, though answers may still be
-        awaited; once it has none it is asked no more.
+        make posts late, and may end a lane because of an answer that has just come. When no lane
+        has both a post and a place for it, `more` is asked for further lanes, so that who waits
+        for one push service waits for no other. Once it has none it is asked again after a
+        second while lanes still wait, and no more when none does.
         """
         waiting = self._open_lanes(lanes)
         flights: dict[object, _Flight[Key]] = {}
-        has_more = True
+        has_more, has_taken, ask_at = True, False, 0.0
         try:
             while waiting or flights or has_more:
-                if has_more and not waiting:
-                    waiting = self._open_lanes(more())
+                if has_more and not has_taken and _has_room(waiting, flights, ask_at):
+                    opened = self._open_lanes(more())
+                    waiting += opened
                     has_more = bool(waiting)
+                    ask_at = 0.0 if opened else time.monotonic() + ASK_SECONDS
                 has_taken = yield from self._launch(waiting, flights)
                 self._multi.perform()
                 yield from self._land(flights)
-                if not has_taken and flights and (waiting or not has_more):
+                will_ask = has_more and _has_room(waiting, flights, ask_at)
+                if not has_taken and not will_ask and flights:
                     self._multi.select(self._pause_seconds())
         finally:
             self._in_flight.clear()
@@ -177,6 +185,12 @@ class Transport:
         """How long libcurl itself would wait for the wires, and never over a second."""
         milliseconds = self._multi.timeout()
         return min(milliseconds, 1_000) / 1_000 if milliseconds >= 0 else 1.0
+
+
+def _has_room(waiting: Sized, flights: Sized, ask_at: float) -> bool:
+    """Whether further lanes may be opened, of which there may be some from `ask_at` on."""
+    has_place = len(waiting) < WAITING_LANES and len(flights) < TOTAL_IN_FLIGHT
+    return not waiting or (has_place and time.monotonic() >= ask_at)
 
 
 @dataclass(slots=True)
