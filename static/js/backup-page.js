@@ -8,12 +8,14 @@
 import { BackupError, checkSize, describeRestore, makeBackup, parseLook, readBackup, WAYS } from "./backup.js";
 import { isoDate } from "./deck.js";
 import * as documents from "./documents.js";
+import { keepOnly, readRecord } from "./reminder-record.js";
 import { askToStay, erase, isLasting } from "./store.js";
-import { currentSubscription, forget } from "./subscriptions.js";
+import { currentSubscription, deliver, forget, proofOf } from "./subscriptions.js";
 
 /** @typedef {keyof typeof WAYS} Way */
 
 const REVOKE_MILLISECONDS = 60_000;
+const LOCK_MILLISECONDS = 40_000; // longer than the worker holds it
 const LISTS = /** @type {const} */ ([["saved", "saved card"], ["own", "own line"], ["hidden", "hidden card"]]);
 
 const backupForm = /** @type {HTMLFormElement} */ (find("#backup-form"));
@@ -127,17 +129,25 @@ async function undo() {
 
 async function eraseAll() {
   eraseDialog.close();
-  await endReminder();
-  await erase();
+  const wait = { signal: AbortSignal.timeout?.(LOCK_MILLISECONDS) };
+  const isTold = await (navigator.locks?.request("reminder", wait, eraseWithReminder) ?? eraseWithReminder());
   wear({});
   forgetBefore();
-  return "Everything is erased from this device.";
+  if (isTold) return "Everything is erased from this device.";
+  deliver();
+  return "Everything is erased from this device. The server forgets your reminder as soon as there is a network.";
 }
 
-/** The browser forgets the subscription at once; that the server hears of it is not waited for. */
-async function endReminder() {
-  const subscription = await currentSubscription().catch(() => null);
-  if (subscription) forget(subscription).catch(() => {});
+/** The proof that what the server knows is ours stays until it is deleted there. @returns {Promise<boolean>} whether it is */
+async function eraseWithReminder() {
+  const [{ told }, subscription] = await Promise.all([readRecord(), currentSubscription().catch(() => null)]);
+  const proof = told ?? (subscription && proofOf(subscription));
+  await erase();
+  if (!proof) return true;
+  await keepOnly(proof);
+  const isGone = subscription !== null && (await forget(subscription).catch(() => false)) && subscription.endpoint === proof.endpoint;
+  if (isGone) await erase();
+  return isGone;
 }
 
 /** Changes what is kept at this moment; what it was is the answer. */

@@ -61,6 +61,11 @@ export function rememberOff(/** @type {boolean} */ isTold, why = "") {
   return record.change((now) => ({ ...now, isOn: false, isPending: !isTold && now.told !== null, told: isTold ? null : now.told, next: null, why }));
 }
 
+/** Nothing is kept but what it takes to have the server delete what it knows. */
+export function keepOnly(/** @type {Proof} */ told) {
+  return record.change(() => ({ ...parseRecord(undefined), told, isPending: true }));
+}
+
 /** Whether two reminders are the same in all that the API knows. */
 export function isSame(/** @type {Reminder} */ one, /** @type {Reminder} */ other) {
   const words = (/** @type {Reminder} */ each) => JSON.stringify([each.zone, ...Object.values(parseWanted(each))]);

@@ -324,13 +324,41 @@ def test_a_server_in_trouble_takes_nothing_away(phone: Device, trouble: Network)
     assert phone.held == phone.agents[0].endpoint
 
 
+def erase(phone: Device, words: str) -> None:
+    phone.page.get_by_role("button", name="Erase everything on this device").click()
+    phone.page.get_by_role("button", name="Erase everything", exact=True).click()
+    expect(phone.page.locator("#backup-said")).to_have_text(words)
+
+
 def test_erasing_everything_ends_the_reminder_too(phone: Device) -> None:
     phone.turn_on()
     phone.page.goto(phone.network.url + "/settings")
-    phone.page.get_by_role("button", name="Erase everything on this device").click()
-    phone.page.get_by_role("button", name="Erase everything", exact=True).click()
-    expect(phone.page.locator("#backup-said")).to_have_text(
-        "Everything is erased from this device."
-    )
+    erase(phone, "Everything is erased from this device.")
     assert (phone.held, phone.record) == (None, None)
-    phone.wait_for_server(phone.agents[0], lambda known: known is None)
+    assert phone.known(phone.agents[0]) is None
+
+
+@pytest.mark.parametrize("trouble", [Network.REFUSED, Network.FAILING, None])
+def test_what_the_server_knows_is_deleted_after_an_erase_that_it_did_not_hear_of(
+    phone: Device, trouble: Network | None
+) -> None:
+    """It may also be that the browser had lost the subscription."""
+    phone.turn_on()
+    phone.page.goto(phone.network.url + "/settings")
+    ask(phone.page, LOOKED)
+    phone.network.become(trouble or Network.HANGING, "/api/")
+    if not trouble:
+        phone.drop_subscription()
+    erase(
+        phone,
+        "Everything is erased from this device. "
+        "The server forgets your reminder as soon as there is a network.",
+    )
+    record = phone.record
+    assert (phone.held, record["isOn"], record["isPending"]) == (None, False, True)
+    assert record["told"]["endpoint"] == phone.agents[0].endpoint
+    assert record["wanted"]["times"] == ["08:00"]
+    phone.network.become(Network.GOOD)
+    phone.launch()
+    assert phone.wait_for_record("!it.isPending")["told"] is None
+    assert phone.known(phone.agents[0]) is None
