@@ -179,6 +179,53 @@ def test_a_new_zone_counts_from_now(store: Store) -> None:
     assert saved.next == Occurrence(date(2027, 1, 16), at("2027-01-15T19:00"))
 
 
+def test_a_pause_that_is_over_may_be_forgotten_while_the_first_after_it_is_due(
+    store: Store,
+) -> None:
+    store.save(subscription(), dataclasses.replace(MORNING, pause_until=date(2027, 1, 16)), NOW)
+    due = claim_one(store)
+    store.save(subscription(), MORNING, EIGHT + 30)
+    store.settle([Advance(due, tomorrow(due), accepted=True)], EIGHT + 31)
+    found = store.find(subscription().endpoint)
+    assert found and found.next == tomorrow(due)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"minutes": (480, 1200)}, {"days": (6,)}, {"zone": "Europe/London"}],
+)
+def test_what_is_due_and_not_sent_comes_when_the_new_wish_has_it_too(
+    store: Store, changes: Any
+) -> None:
+    store.save(subscription(), MORNING, NOW)
+    claim_one(store)
+    changed = dataclasses.replace(MORNING, **changes)
+    saved = store.save(subscription(), changed, EIGHT + 30)
+    assert saved.next == Occurrence(date(2027, 1, 16), EIGHT)
+    assert claim_one(store, EIGHT + 31).reminder == changed
+
+
+@pytest.mark.parametrize(
+    ("minutes", "was_accepted", "expected"),
+    [
+        ((480,), True, "2027-01-17T13:00"),
+        ((480,), False, "2027-01-16T13:00"),
+        ((480, 600), True, "2027-01-16T15:00"),
+    ],
+)
+def test_to_who_travels_west_no_time_of_a_date_comes_again(
+    store: Store, minutes: tuple[int, ...], was_accepted: bool, expected: str
+) -> None:
+    wish = dataclasses.replace(MORNING, minutes=minutes)
+    store.save(subscription(), wish, NOW)
+    due = claim_one(store)
+    following = next_due(wish, datetime.fromtimestamp(EIGHT, UTC))
+    store.settle([Advance(due, following, accepted=was_accepted)], EIGHT + 1)
+    moved = dataclasses.replace(wish, zone="America/New_York", utc_offset_minutes=-300)
+    saved = store.save(subscription(), moved, EIGHT + 3600)
+    assert saved.next.due_at == at(expected)
+
+
 def test_new_words_topics_and_offset_keep_what_is_due(store: Store) -> None:
     store.save(subscription(), MORNING, NOW)
     due = claim_one(store)

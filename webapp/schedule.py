@@ -16,6 +16,7 @@ from bisect import bisect_left
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC
 from datetime import date
 from datetime import datetime
 from datetime import time
@@ -107,6 +108,37 @@ def next_due(reminder: Reminder, after: datetime) -> Occurrence:
             if occurrence.due_at > after.timestamp():
                 return occurrence
         day += _DAY
+
+
+def when(reminder: Reminder, now: datetime) -> tuple[object, ...]:
+    """Return the zone, and all else that says when it comes: a pause that is over says nothing."""
+    until = reminder.pause_until
+    is_paused = until is not None and until > local_date(reminder, now)
+    return reminder.zone, reminder.minutes, reminder.days, until if is_paused else None
+
+
+def next_after_change(
+    before: Reminder,
+    after: Reminder,
+    stands: Occurrence,
+    accepted_at: int | None,
+    now: datetime,
+) -> Occurrence:
+    """Return what comes next for a wish that takes another's place, of which `stands` is unsent.
+
+    That stays when it is due and the new wish has it too. To who only travels, no time of a date
+    comes again that had come there before `accepted_at`, when the last message was accepted.
+    """
+    if stands.due_at <= now.timestamp() and stands in occurrences_on(after, stands.date):
+        return stands
+    found = next_due(after, now)
+    came_by = min(stands.due_at - 1, -1 if accepted_at is None else accepted_at)
+    while when(before, now)[1:] == when(after, now)[1:]:
+        then = instants_on(before, found.date)[slot_of(after, found) :]
+        if not then or then[0] > came_by:
+            break
+        found = next_due(after, datetime.fromtimestamp(found.due_at, UTC))
+    return found
 
 
 def occurrences_on(reminder: Reminder, day: date) -> list[Occurrence]:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
 from datetime import UTC
+from datetime import date
 from datetime import datetime
 from typing import Any
 
@@ -27,7 +28,9 @@ from sqlalchemy.dialects import sqlite
 from webapp.errors import OwnerError
 from webapp.schedule import Occurrence
 from webapp.schedule import Reminder
+from webapp.schedule import next_after_change
 from webapp.schedule import next_due
+from webapp.schedule import when
 from webapp.store.replacement import lock_replaced
 from webapp.store.replacement import take_place
 from webapp.store.tables import push_schedule
@@ -91,11 +94,13 @@ def save(
     key = application_key or row.application_key
     if (read_subscription(row), known, row.application_key) != (subscription, reminder, key):
         _change(connection, row.id, subscription, reminder, key)
-    has_moved = _when(known) != _when(reminder)
-    upcoming = next_due(reminder, datetime.fromtimestamp(now, UTC))
-    _schedule(connection, row.id, upcoming, has_moved=has_moved)
+    moment = datetime.fromtimestamp(now, UTC)
+    if when(known, moment) != when(reminder, moment):
+        _move(connection, row.id, known, reminder, moment)
+    else:
+        _schedule(connection, row.id, next_due(reminder, moment))
     if replaced is not None:
-        is_as_before = _when(read_reminder(replaced.row)) == _when(reminder)
+        is_as_before = when(read_reminder(replaced.row), moment) == when(reminder, moment)
         take_place(connection, row.id, replaced, is_as_before=is_as_before)
     found = connection.execute(_FIND.where(push_subscription.c.id == row.id)).one()
     return read_record(found)
@@ -138,10 +143,6 @@ def request_test(connection: Connection, endpoint: str, now: int) -> bool:
     return connection.execute(upsert.returning(push_schedule.c.kind)).first() is not None
 
 
-def _when(reminder: Reminder) -> tuple[object, ...]:
-    return reminder.minutes, reminder.zone, reminder.days, reminder.pause_until
-
-
 def _insert_or_lock(
     connection: Connection,
     subscription: PushSubscription,
@@ -178,19 +179,29 @@ def _change(
     connection.execute(statement.values(**changes, **write_reminder(reminder)))
 
 
-def _schedule(connection: Connection, id_: int, upcoming: Occurrence, *, has_moved: bool) -> None:
-    """Make the daily row, or with `has_moved` rewrite it, which takes it from any worker."""
+def _schedule(connection: Connection, id_: int, upcoming: Occurrence) -> None:
+    """Make the daily row, unless there is one."""
     statement = INSERT[connection.dialect.name](push_schedule).values(
-        subscription_id=id_,
-        kind=DAILY,
-        due_at=upcoming.due_at,
-        occurrence=upcoming.date.isoformat(),
-        first_due_at=upcoming.due_at,
-        attempts=0,
+        subscription_id=id_, kind=DAILY, **_due_at(upcoming)
     )
-    moved = {name: statement.excluded[name] for name in _REST}
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=_KEY, set_=moved)
-        if has_moved
-        else statement.on_conflict_do_nothing(index_elements=_KEY)
-    )
+    connection.execute(statement.on_conflict_do_nothing(index_elements=_KEY))
+
+
+def _move(
+    connection: Connection, id_: int, before: Reminder, after: Reminder, now: datetime
+) -> None:
+    """Rewrite the daily row, which takes it from any worker."""
+    is_it = (push_schedule.c.subscription_id == id_, push_schedule.c.kind == DAILY)
+    row = connection.execute(select(push_schedule).where(*is_it).with_for_update()).one()
+    stands = Occurrence(date.fromisoformat(row.occurrence), row.first_due_at)
+    upcoming = next_after_change(before, after, stands, row.accepted_at, now)
+    connection.execute(update(push_schedule).where(*is_it).values(_due_at(upcoming)))
+
+
+def _due_at(upcoming: Occurrence) -> dict[str, object]:
+    return {
+        "due_at": upcoming.due_at,
+        "occurrence": upcoming.date.isoformat(),
+        "first_due_at": upcoming.due_at,
+        "attempts": 0,
+    }
