@@ -197,6 +197,43 @@ def test_a_zone_that_leaves_tzdata_keeps_its_reminders_where_they_were(
     assert upcoming(store, 1) == Occurrence(date(2027, 1, 16), at("2027-01-16T18:00"))
 
 
+@pytest.mark.parametrize(("hours", "first"), [(-11, "19:00"), (-9, "17:00")])
+def test_two_times_as_far_apart_as_the_clocks_move_are_moved_once(
+    store: Store, publish: Publish, hours: int, first: str
+) -> None:
+    """By the new rules the one stands where by the former the other did."""
+    save(store, 1, ISLAND, 480, 540)
+    save(store, 2, ISLAND, 480, 720)
+    save(store, 3, ISLAND, 540)
+    start(store)
+    publish(Island=tzif(-10, (CHANGE, hours)), Other=tzif(-10))
+    together = [store.reschedule(NOW) for _ in range(3)]
+    assert [next(one) for one in together] == [0, 0, 0]
+    cut_off = together.pop()
+    assert next(count for count in cut_off if count) == 3
+    cut_off.close()  # type: ignore[attr-defined]
+    assert [sum(one) for one in together] == [0, 0]
+    assert start(store) == 0
+    expected = Occurrence(date(2027, 1, 15), at(f"2027-01-15T{first}"))
+    assert upcoming(store, 1) == upcoming(store, 2) == expected
+    assert upcoming(store, 3).due_at == expected.due_at + HOUR
+
+
+def test_the_second_of_two_times_is_not_taken_for_the_first_when_the_clocks_go_forward(
+    store: Store, publish: Publish
+) -> None:
+    save(store, 1, ISLAND, 480, 540)
+    start(store)
+    sent = at("2027-01-15T18:00")
+    settle(store, claim(store, sent), sent)
+    publish(Island=tzif(-10, (CHANGE, -9)), Other=tzif(-10))
+    cut_off = store.reschedule(at("2027-01-15T16:00"))
+    assert next(count for count in cut_off if count) == 1
+    cut_off.close()  # type: ignore[attr-defined]
+    assert start(store, at("2027-01-15T16:00")) == 0
+    assert upcoming(store, 1).due_at == at("2027-01-15T18:00")
+
+
 def test_going_back_to_the_rules_before_moves_everything_back(
     store: Store, publish: Publish
 ) -> None:

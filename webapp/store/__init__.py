@@ -68,11 +68,11 @@ class Store:
     ) -> Record:
         """Keep one reminder per endpoint; saving the same again changes nothing.
 
-        New times, days, zone or pause count from `now`; unchanged ones keep what is due, in
-        flight or not. `application_key` is the public key the subscription was made with; None
-        keeps what is known. What it `replaces` is forgotten, and what was due there is due here;
-        unknown or not proven, it is left as it is. Raises OwnerError when the endpoint is known
-        with another auth secret.
+        New times, days, zone or pause count from `now`, but what is due and unsent stays when the
+        new ones have it too; unchanged ones keep what is due, in flight or not. `application_key`
+        is the public key the subscription was made with; None keeps what is known. What it
+        `replaces` is forgotten, and what was due there is due here; unknown or not proven, it is
+        left as it is. Raises OwnerError when the endpoint is known with another auth secret.
         """
         with self._writing.begin() as connection:
             return registry.save(connection, subscription, reminder, now, application_key, replaces)
@@ -98,8 +98,8 @@ class Store:
             return registry.request_test(connection, endpoint, now)
 
     def reschedule(self, now: int) -> Iterator[int]:
-        """Recompute what is still to come in zones whose rules changed; count the moved, page by
-        page, in many short transactions.
+        """Recompute what is still to come in zones whose rules changed, each zone in one
+        transaction; count the moved.
 
         Rules come with a new release of tzdata, so the start of a worker is the time.
         """

@@ -6,7 +6,9 @@ through is kept by zone, so that a start without news looks at no row, and news 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Collection
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -14,7 +16,6 @@ from datetime import date
 from datetime import timedelta
 from functools import lru_cache
 from functools import partial
-from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -44,8 +45,11 @@ from webapp.store.values import read_times
 
 PAGE_SECONDS = 3_600
 """How much of the schedule is gone through at once: the soonest first, and no lock for long."""
-MOVED_AT_ONCE = 1_000
-"""Rows in one transaction."""
+READ_AT_ONCE = 1_000
+"""Rows in memory."""
+
+_Row = Row[*tuple[Any, ...]]
+_FindRight = Callable[[Reminder, Occurrence], Occurrence]
 
 _TABLE = push_schedule.c
 # A row that is leased or waits for a retry has another due_at, and is left alone.
@@ -56,42 +60,56 @@ _MOVE = update(push_schedule).where(
     _TABLE.due_at + 0 == bindparam("it_was"),
     *_IS_TO_COME,
 )
+_READ = (
+    select(
+        _TABLE.subscription_id,
+        _TABLE.due_at,
+        _TABLE.occurrence,
+        *(push_subscription.c[name] for name in TIMES),
+    )
+    .join(push_subscription)
+    .where(*_IS_TO_COME)
+)
 
 
 def reschedule(reading: Engine, writing: Engine, now: int) -> Iterator[int]:
     """Move each row due after `now` whose date and time of day mean another instant by new rules.
 
-    Yields how many, page by page; whoever stops before the end begins again the next time.
+    Yields how many: 0 for each page that it looks through, then the number of each zone. That is
+    moved at one blow with its rules, for once a row is moved the former rules say nothing of it:
+    so whoever stops or is cut off begins again, and several at once do it once.
     """
     with reading.begin() as connection:
         changed = _find_changed(connection)
         page = _next_page(connection, now)
+    former = {name: make_zone(name, rules) if rules else None for name, rules in changed.items()}
     # Thousands share one minute of one zone; the sum is done once for them.
-    find_right = lru_cache(maxsize=16_384)(partial(_find_right, changed))
+    find_right = lru_cache(maxsize=16_384)(partial(_find_right, former))
+    wrong: set[str] = set()
     while changed and page is not None:
-        moved = 0
         with reading.begin() as connection:
             for rows in _read_page(connection, changed, page):
-                found = ((row, find_right(read_times(row), _stands(row))) for row in rows)
-                moves = [_as_move(row, right) for row, right in found if right != _stands(row)]
-                with writing.begin() as other:
-                    moved += _move(other, moves)
+                wrong.update(move["zone"] for move in _find_moves(rows, find_right))
             page = _next_page(connection, page + PAGE_SECONDS - 1)
+        yield 0
+    for name in sorted(wrong):
+        with writing.begin() as connection:
+            moved = _move_zone(connection, name, changed[name], now, find_right)
         yield moved
     if changed:
         with writing.begin() as connection:
             _write_down(connection)
 
 
-def _find_changed(connection: Connection) -> dict[str, ZoneInfo | None]:
+def _find_changed(connection: Connection) -> dict[str, bytes | None]:
     """The zones whose rules are not those that were last written down: at first, all of them.
 
-    With each comes the zone by those former rules, None where there are none.
+    With each come those former rules, None where there are none.
     """
     known = {row.zone: bytes(row.rules) for row in connection.execute(select(zone_rule))}
     rules = zone_rules()
     changed = (name for name in known.keys() | rules.keys() if known.get(name) != rules.get(name))
-    return {name: make_zone(name, known[name]) if name in known else None for name in changed}
+    return {name: known.get(name) for name in changed}
 
 
 def _next_page(connection: Connection, after: int) -> int | None:
@@ -104,24 +122,47 @@ def _next_page(connection: Connection, after: int) -> int | None:
 
 def _read_page(
     connection: Connection, zones: Collection[str], page: int
-) -> Iterator[Sequence[Row[*tuple[Any, ...]]]]:
+) -> Iterator[Sequence[_Row]]:
     """What is due in a page and lies in these zones, some rows at a time."""
     statement = (
-        select(
-            _TABLE.subscription_id,
-            _TABLE.due_at,
-            _TABLE.occurrence,
-            *(push_subscription.c[name] for name in TIMES),
-        )
-        .join(push_subscription)
-        .where(_TABLE.due_at >= page, _TABLE.due_at < page + PAGE_SECONDS, *_IS_TO_COME)
+        _READ.where(_TABLE.due_at >= page, _TABLE.due_at < page + PAGE_SECONDS)
         .where(push_subscription.c.zone.in_(zones))
-        .execution_options(yield_per=MOVED_AT_ONCE)
+        .execution_options(yield_per=READ_AT_ONCE)
     )
     return connection.execute(statement).partitions()
 
 
-def _stands(row: Row[*tuple[Any, ...]]) -> Occurrence:
+def _move_zone(
+    connection: Connection, name: str, former: bytes | None, now: int, find_right: _FindRight
+) -> int:
+    """Move a zone's rows, each once, and write its rules down, unless somebody else just has."""
+    is_it = zone_rule.c.zone == name
+    # Only one at a time has it (PostgreSQL); SQLite has one writer anyway.
+    known = connection.scalar(select(zone_rule.c.rules).where(is_it).with_for_update())
+    if (None if known is None else bytes(known)) != former:
+        return 0
+    in_order = _READ.where(push_subscription.c.zone == name, _TABLE.due_at > now)
+    in_order = in_order.order_by(_TABLE.subscription_id).limit(READ_AT_ONCE)
+    moved, last = 0, 0
+    while rows := connection.execute(in_order.where(_TABLE.subscription_id > last)).all():
+        last = rows[-1].subscription_id
+        for move in _find_moves(rows, find_right):
+            moved += connection.execute(_MOVE, move).rowcount
+    if name in zone_rules():
+        _write_rules(connection, [name])
+    else:
+        connection.execute(delete(zone_rule).where(is_it))
+    return moved
+
+
+def _find_moves(rows: Sequence[_Row], find_right: _FindRight) -> Iterator[dict[str, Any]]:
+    for row in rows:
+        right = find_right(read_times(row), _stands(row))
+        if right != _stands(row):
+            yield {"zone": row.zone, **_as_move(row, right)}
+
+
+def _stands(row: _Row) -> Occurrence:
     return Occurrence(date.fromisoformat(row.occurrence), row.due_at)
 
 
@@ -144,7 +185,7 @@ def _first_from(reminder: Reminder, day: date) -> Occurrence:
     return found[0]
 
 
-def _as_move(row: Row[*tuple[Any, ...]], right: Occurrence) -> dict[str, object]:
+def _as_move(row: _Row, right: Occurrence) -> dict[str, object]:
     return {
         "its_id": row.subscription_id,
         "it_was": row.due_at,
@@ -154,20 +195,17 @@ def _as_move(row: Row[*tuple[Any, ...]], right: Occurrence) -> dict[str, object]
     }
 
 
-def _move(connection: Connection, moves: Sequence[dict[str, object]]) -> int:
-    """Move those that are still as they were, and count them; in order of id, as settling does."""
-    ordered = sorted(moves, key=itemgetter("its_id"))
-    return sum(connection.execute(_MOVE, one).rowcount for one in ordered)
-
-
 def _write_down(connection: Connection) -> None:
     """All zones, not those in use alone, so that a reader in another is no news."""
-    rows = [{"zone": zone, "rules": rules} for zone, rules in zone_rules().items()]
+    _write_rules(connection, zone_rules())
+    connection.execute(delete(zone_rule).where(zone_rule.c.zone.not_in(zone_rules())))
+
+
+def _write_rules(connection: Connection, zones: Iterable[str]) -> None:
+    rows = [{"zone": zone, "rules": zone_rules()[zone]} for zone in zones]
     statement = INSERT[connection.dialect.name](zone_rule).values(rows)
     connection.execute(
         statement.on_conflict_do_update(
             index_elements=["zone"], set_={"rules": statement.excluded.rules}
         )
     )
-    names = [row["zone"] for row in rows]
-    connection.execute(delete(zone_rule).where(zone_rule.c.zone.not_in(names)))
