@@ -22,6 +22,7 @@ import pytest
 from tests.processes import Server
 from tests.processes import serving
 from tests.user_agent import UserAgent
+from webapp import bodies
 from webapp.bodies import read_ahead
 
 SECONDS = 60
@@ -152,6 +153,18 @@ def test_a_body_that_does_not_come_is_given_up(server: Server, is_dripping: bool
         told = read_to_end(wire)
     assert told.startswith(b"HTTP/1.1 408") or (is_dripping and told == b"")  # reset
     assert put(server, f"after-{is_dripping}", ELSEWHERE) == 201
+
+
+def test_what_we_opened_ourselves_to_the_same_address_is_not_cut() -> None:
+    with socket.create_server((HERE, 0)) as listener:
+        port = listener.getsockname()[1]
+        with socket.create_connection((HERE, port), SECONDS) as ours, listener.accept()[0] as cut:
+            bodies._cut(HERE, 0)
+            cut.settimeout(SECONDS)
+            assert cut.recv(1) == b""
+            ours.setblocking(False)
+            with pytest.raises(BlockingIOError):
+                ours.recv(1)
 
 
 def test_heads_that_do_not_end_are_given_up(server: Server) -> None:

@@ -13,6 +13,7 @@ import struct
 import threading
 from collections import Counter
 from collections.abc import Iterable
+from collections.abc import Iterator
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
@@ -120,12 +121,37 @@ def _read(environ: WSGIEnvironment, octets: int) -> bytes:
 def _cut(peer: str, quiet_milliseconds: int) -> None:
     """End what comes in from `peer` on each connection that was quiet for so long (on Linux).
 
-    An idle connection that is cut too costs its client nothing but a new one.
+    What we opened ourselves, such as to a database on the same machine, has no port that we
+    listen on. An idle connection that is cut too costs its client nothing but a new one.
     """
+    wires = list(_open_sockets())
+    try:
+        listening = {each.getsockname()[1] for each in wires if _is_listening(each)}
+        for wire in wires:
+            with suppress(OSError):
+                is_theirs = wire.getpeername()[0] == peer and wire.getsockname()[1] in listening
+                if is_theirs and _quiet_for(wire) >= quiet_milliseconds:
+                    wire.shutdown(socket.SHUT_RD)
+    finally:
+        for wire in wires:
+            wire.close()
+
+
+def _open_sockets() -> Iterator[socket.socket]:
+    """A second handle on each internet socket of this process."""
     for entry in list(_DESCRIPTORS.iterdir()) if _DESCRIPTORS.exists() else ():
-        with suppress(OSError), socket.socket(fileno=os.dup(int(entry.name))) as wire:
-            if wire.getpeername()[:1] == (peer,) and _quiet_for(wire) >= quiet_milliseconds:
-                wire.shutdown(socket.SHUT_RD)
+        with suppress(OSError):
+            if not str(entry.readlink()).startswith("socket:"):
+                continue
+            wire = socket.socket(fileno=os.dup(int(entry.name)))
+            if wire.family in (socket.AF_INET, socket.AF_INET6):
+                yield wire
+            else:
+                wire.close()
+
+
+def _is_listening(wire: socket.socket) -> bool:
+    return bool(wire.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
 
 
 def _quiet_for(wire: socket.socket) -> int:
