@@ -3,7 +3,7 @@
 
 /**
  * @typedef {{endpoint: string, auth: string}} Proof
- * @typedef {{wanted: {topics: string[], pause_until: string | null}, zone: {home?: string}, isOn: boolean, isPending: boolean, told: Proof | null}} Kept
+ * @typedef {{wanted: {topics: string[], pause_until: string | null}, zone: {follow: boolean, home: string}, isOn: boolean, isPending: boolean, told: Proof | null}} Kept
  */
 
 const RECORD = "reminder";
@@ -109,7 +109,7 @@ async function reminderOf(/** @type {Kept} */ { wanted, zone }) {
     ...wanted,
     topics: wanted.topics.filter((topic) => topic in topics),
     pause_until: (wanted.pause_until ?? "") > isoDate(new Date()) ? wanted.pause_until : null,
-    zone: zone.home ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+    zone: zone.follow ? Intl.DateTimeFormat().resolvedOptions().timeZone : zone.home,
   };
 }
 

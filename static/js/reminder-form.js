@@ -43,12 +43,13 @@ export function readForm() {
   }
   const one = { pause_until: said.get("pause_until") || null, level: said.get("level"), source: said.get("source") };
   const wanted = parseWanted({ ...one, times: said.getAll("times"), days, sound: said.has("sound"), topics: said.getAll("topics") });
-  return { wanted, zone: said.get("zone") ? { follow: false, home } : { follow: true } };
+  const follow = !said.get("zone");
+  return { wanted, zone: { follow, home: follow ? deviceZone() : home } };
 }
 
 /** Puts every field to what is wanted. */
 export function writeForm(/** @type {Wanted} */ wanted, /** @type {Zone} */ zone) {
-  home = ("home" in zone && zone.home) || deviceZone();
+  home = zone.home;
   write("[value=home] + span", `Home time: ${home.split("/").at(-1)}`.replaceAll("_", " "));
   times.forEach((field, place) => {
     field.value = wanted.times[place] ?? "";

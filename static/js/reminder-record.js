@@ -4,7 +4,7 @@
  *
  * @typedef {{times: string[], days: number[], pause_until: string | null, level: string, source: string, sound: boolean, topics: string[]}} Wanted
  * @typedef {Wanted & {zone: string}} Reminder as the API has it
- * @typedef {{follow: true} | {follow: false, home: string}} Zone that of the device wherever it is, or always one
+ * @typedef {{follow: boolean, home: string}} Zone that of the device wherever it is, or always that of `home`, where its reader last chose
  * @typedef {{endpoint: string, auth: string}} Proof which subscription, and that it is ours
  * @typedef {{wanted: Wanted, zone: Zone, isOn: boolean, isPending: boolean, told: Proof | null, next: {at: string} | null, acceptedAt: string | null, why: string}} Kept
  *   `isPending`: the server has yet to hear of it; when it is off, that what it knows under `told` is to be deleted;
@@ -75,11 +75,11 @@ export function isSame(/** @type {Reminder} */ one, /** @type {Reminder} */ othe
 /** Sound data out of anything. @returns {Kept} */
 export function parseRecord(/** @type {unknown} */ value) {
   const { wanted, zone, isOn, isPending, told, next, acceptedAt, why } = fields(value);
-  const { home } = fields(zone);
+  const { follow, home } = fields(zone);
   const { endpoint, auth } = fields(told);
   return {
     wanted: parseWanted(wanted),
-    zone: typeof home === "string" ? { follow: false, home } : { follow: true },
+    zone: typeof home === "string" ? { follow: follow === true, home } : { follow: true, home: deviceZone() },
     isOn: isOn === true,
     isPending: isPending === true,
     told: typeof endpoint === "string" && typeof auth === "string" ? { endpoint, auth } : null,

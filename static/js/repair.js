@@ -52,13 +52,27 @@ async function compare() {
 }
 
 /** The reader has travelled: the reminder comes along, unless they would rather keep the time at home. */
-async function move(/** @type {string} */ home, /** @type {string} */ zone) {
-  await tellAgain((await readRecord()).told);
+async function move(/** @type {string} */ before, /** @type {string} */ zone) {
+  const { zone: kept } = await tellAgain((await readRecord()).told);
+  const home = kept.home === zone ? before : kept.home;
+  if (clocksOf(before) === clocksOf(zone)) return;
   const act = async () => {
-    await remember((await readRecord()).wanted, { follow: false, home });
+    const { wanted, isOn } = await readRecord();
+    if (!isOn) return;
+    await remember(wanted, { follow: false, home });
     deliver();
   };
   notify(`Your reminder now follows the time in ${nameOf(zone)}.`, { label: `Keep the time in ${nameOf(home)}`, act });
+}
+
+/** What clocks there show in winter and in summer, as a zone may only have got another name; one unknown here is like no other. */
+function clocksOf(/** @type {string} */ timeZone) {
+  const year = new Date().getFullYear();
+  try {
+    return [0, 6].map((month) => new Date(Date.UTC(year, month)).toLocaleString("en", { timeZone })).join();
+  } catch {
+    return timeZone;
+  }
 }
 
 /** Without leave nothing arrives, so the server need not send; what the reader wanted stays here. */

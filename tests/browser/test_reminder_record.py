@@ -24,7 +24,7 @@ DEFAULTS = {
 }
 UNTOUCHED = {
     "wanted": DEFAULTS,
-    "zone": {"follow": True},
+    "zone": {"follow": True, "home": ZONE},
     "isOn": False,
     "isPending": False,
     "told": None,
@@ -129,7 +129,10 @@ def test_the_zone_is_the_devices_unless_held_at_home(record: Page) -> None:
     home = call(
         record, "reminderOf", UNTOUCHED | {"zone": {"follow": False, "home": "Europe/Lisbon"}}
     )
+    away = UNTOUCHED | {"zone": {"follow": True, "home": "Europe/Lisbon"}}
     assert (here["zone"], home["zone"]) == (ZONE, "Europe/Lisbon")
+    assert call(record, "reminderOf", away)["zone"] == ZONE
+    assert call(record, "parseRecord", away)["zone"] == away["zone"]
     assert not call(record, "isSame", here, home)
 
 

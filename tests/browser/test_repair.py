@@ -209,6 +209,49 @@ def test_a_reader_on_a_journey_may_keep_the_time_at_home(phone: Device) -> None:
     assert known["reminder"]["zone"] == at_home
 
 
+def test_home_is_where_the_reader_chose_and_not_the_last_stop(phone: Device) -> None:
+    at_home = "America/New_York"
+    phone.travel(at_home)
+    phone.launch()
+    phone.turn_on({"follow": True, "home": at_home})
+    for zone in ("Asia/Tokyo", "Asia/Kathmandu"):
+        phone.travel(zone)
+        phone.launch()
+        expect(phone.page.locator(NOTICE)).to_contain_text(zone.partition("/")[2])
+    phone.page.get_by_role("button", name="Keep the time in New York").click()
+    phone.wait_for_record(f"!it.zone.follow && it.zone.home === '{at_home}' && !it.isPending")
+    known = phone.known(phone.agents[0])
+    assert known
+    assert known["reminder"]["zone"] == at_home
+
+
+def test_a_zone_with_another_name_is_followed_without_a_word(phone: Device) -> None:
+    phone.travel("Europe/Kiev")
+    phone.launch()
+    phone.turn_on()
+    phone.travel("Europe/Kyiv")
+    phone.launch()
+    phone.wait_for_server(phone.agents[0], lambda known: known["reminder"]["zone"] == "Europe/Kyiv")
+    expect(phone.page.locator(NOTICE)).to_be_empty()
+
+
+def test_keeping_the_time_at_home_turns_nothing_on_again(phone: Device) -> None:
+    phone.travel("America/New_York")
+    phone.launch()
+    phone.turn_on()
+    phone.travel("Asia/Tokyo")
+    phone.launch()
+    act = phone.page.get_by_role("button", name="Keep the time in New York")
+    expect(act).to_be_visible()
+    phone.wait_for_record("!it.isPending")
+    off = {"isOn": False, "isPending": False, "told": None}
+    put_document(phone.page, "reminder", phone.record | off)
+    act.click()
+    expect(phone.page.locator(NOTICE)).to_be_empty()
+    ask(phone.page, SETTLED)
+    assert not phone.record["isOn"]
+
+
 def test_a_reminder_of_home_stays_there(phone: Device) -> None:
     phone.travel("Europe/Lisbon")
     phone.launch()
