@@ -145,6 +145,15 @@ def test_no_panel_lies_on_another() -> None:
             taken.add(cell)
 
 
+@pytest.mark.parametrize("alert", ["PocketCredentialsRefused", "PocketMessagesRefused"])
+def test_a_stranger_who_is_refused_while_nothing_is_due_raises_no_alarm(alert: str) -> None:
+    (rule,) = [each for each in RULES if each["alert"] == alert]
+    share, few = rule["expr"].split(" and on (origin) ")
+    refused, accepted = re.split(r" > 0\.\d+ \* ", share)
+    assert 'outcome="accepted"' in accepted
+    assert few == f"{refused} > 5"
+
+
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["alert"])
 def test_an_alarm_says_what_is_wrong_and_how_badly(rule: dict[str, Any], told: Told) -> None:
     assert rule["labels"]["severity"] in {"page", "ticket"}
