@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 
 import pytest
@@ -27,6 +28,7 @@ from tests.browser.daily import turn_on
 from tests.browser.device import documents_of
 from tests.browser.device import put_document
 from tests.browser.proxy import Network
+from tests.browser.push import PATIENCE_SECONDS
 from tests.browser.push import Device
 from tests.processes import Server
 from tests.push_service import PushService
@@ -50,8 +52,10 @@ CHANGED = "new BroadcastChannel('pocket').postMessage('changed')"
 
 
 def wait_for_record(page: Page, **values: object) -> None:
-    """Return once the record has these values; the test's time limit ends the wait."""
-    while not values.items() <= (documents_of(page).get("reminder") or {}).items():
+    """Return once the record has these values."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not values.items() <= (record := documents_of(page)["reminder"]).items():
+        assert time.monotonic() < deadline, record
         page.wait_for_timeout(20)
 
 

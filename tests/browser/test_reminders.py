@@ -109,6 +109,24 @@ def test_every_choice_reaches_the_server_and_comes_back(
     expect(page.locator("#facts")).to_contain_text(f"Paused until {until:%A, %B} {until.day}.")
 
 
+def test_home_is_where_it_was_last_saved_also_on_a_journey(open_daily: Callable[..., Page]) -> None:
+    page = open_daily()
+    turn_on(page)
+    record = documents_of(page)["reminder"]
+    assert record["zone"] == {"follow": True, "home": "Europe/Lisbon"}
+    go_offline(page)
+    zone = {"follow": True, "home": "America/New_York"}
+    put_document(page, "reminder", record | {"zone": zone})
+    page.reload()
+    heading(page, "On for this device.")
+    expect(page.locator("#zone")).to_have_text("Europe/Lisbon")
+    more_choices(page)
+    tick(page, "Home time: New York")
+    expect(page.locator("#zone")).to_have_text("Always America/New York")
+    save(page, KEPT_HERE)
+    assert documents_of(page)["reminder"]["zone"] == zone | {"follow": False}
+
+
 def test_a_pause_ends_with_one_tap(
     open_daily: Callable[..., Page], pushing_site: Server, agent: UserAgent
 ) -> None:
