@@ -63,6 +63,13 @@ def wait_for_look(phone: Device, times: int = 1) -> None:
     ask(phone.page, SETTLED)
 
 
+def launch_in_peace(phone: Device) -> None:
+    """Launch where nothing is on yet, and let that launch look before anything is turned on."""
+    phone.launch()
+    ask(phone.page, LOOKED)
+    ask(phone.page, SETTLED)
+
+
 def test_a_reader_without_a_reminder_asks_nothing(phone: Device) -> None:
     phone.network.exchanges.clear()
     phone.context.clear_permissions()
@@ -180,7 +187,7 @@ def test_a_permission_that_was_withdrawn_is_noticed_and_said(phone: Device) -> N
 
 def test_a_reminder_travels_with_its_reader(phone: Device) -> None:
     phone.travel("Europe/Lisbon")
-    phone.launch()
+    launch_in_peace(phone)
     phone.turn_on()
     phone.launch()
     wait_for_look(phone)
@@ -197,7 +204,7 @@ def test_a_reminder_travels_with_its_reader(phone: Device) -> None:
 
 def test_a_reader_on_a_journey_may_keep_the_time_at_home(phone: Device) -> None:
     phone.travel("America/New_York")
-    phone.launch()
+    launch_in_peace(phone)
     phone.turn_on()
     phone.travel("Asia/Tokyo")
     phone.launch()
@@ -212,7 +219,7 @@ def test_a_reader_on_a_journey_may_keep_the_time_at_home(phone: Device) -> None:
 def test_home_is_where_the_reader_chose_and_not_the_last_stop(phone: Device) -> None:
     at_home = "America/New_York"
     phone.travel(at_home)
-    phone.launch()
+    launch_in_peace(phone)
     phone.turn_on({"follow": True, "home": at_home})
     for zone in ("Asia/Tokyo", "Asia/Kathmandu"):
         phone.travel(zone)
@@ -227,7 +234,7 @@ def test_home_is_where_the_reader_chose_and_not_the_last_stop(phone: Device) -> 
 
 def test_a_zone_with_another_name_is_followed_without_a_word(phone: Device) -> None:
     phone.travel("Europe/Kiev")
-    phone.launch()
+    launch_in_peace(phone)
     phone.turn_on()
     phone.travel("Europe/Kyiv")
     phone.launch()
@@ -237,7 +244,7 @@ def test_a_zone_with_another_name_is_followed_without_a_word(phone: Device) -> N
 
 def test_keeping_the_time_at_home_turns_nothing_on_again(phone: Device) -> None:
     phone.travel("America/New_York")
-    phone.launch()
+    launch_in_peace(phone)
     phone.turn_on()
     phone.travel("Asia/Tokyo")
     phone.launch()
@@ -254,7 +261,7 @@ def test_keeping_the_time_at_home_turns_nothing_on_again(phone: Device) -> None:
 
 def test_a_reminder_of_home_stays_there(phone: Device) -> None:
     phone.travel("Europe/Lisbon")
-    phone.launch()
+    launch_in_peace(phone)
     phone.turn_on({"follow": False, "home": "Europe/Lisbon"})
     phone.launch()
     wait_for_look(phone)
