@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import shutil
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -32,9 +34,20 @@ SPANS = re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", RUNBOOK, flags=re.DO
 LINES = [line for block in BLOCKS for line in block.splitlines()]
 FLASK = "flask --app webapp "
 # What comes with the system or with PostgreSQL.
-PROGRAMS = {"cp", "createdb", "curl", "date", "df", "pg_dump", "pg_isready", "pg_restore"}
+PROGRAMS = {
+    "cp",
+    "createdb",
+    "curl",
+    "date",
+    "df",
+    "find",
+    "mkdir",
+    "pg_dump",
+    "pg_isready",
+    "pg_restore",
+}
 LIBPQ = {"PGDATABASE", "PGHOST", "PGPASSWORD", "PGUSER"}
-PLACES = {".venv/bin", "PATH"}
+PLACES = {".venv/bin", "FILE", "KEYS", "PATH"}
 SOURCE = "".join(path.read_text() for path in sorted((ROOT / "webapp").rglob("*.py")))
 
 
@@ -129,10 +142,39 @@ def test_sqlite_comes_back_as_the_runbook_says(environment: dict[str, str], tmp_
     new_key = (instance / "vapid.pem").read_bytes()
     shutil.rmtree(instance)
     instance.mkdir()
-    run(RESTORE, environment | {"FILE": only_file(backups, "pocket-*.db")})
+    found = {"FILE": only_file(backups, "pocket-*.db"), "KEYS": only_file(backups, "keys-*")}
+    run(RESTORE, environment | found)
     assert counts(url) == {("before", "accepted"): 1}
     assert (instance / "vapid.pem").read_bytes() == new_key != key
     assert key in (instance / "vapid-old.pem").read_bytes()
+
+
+def test_a_backup_without_the_key_leaves_the_good_copy_alone(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    run(BACK_UP, environment)
+    kept = Path(only_file(tmp_path / "backups", "keys-*/vapid.pem"))
+    before, key = kept.read_bytes(), tmp_path / "instance" / "vapid.pem"
+    key.unlink()
+    Path(only_file(tmp_path / "backups", "pocket-*.db")).unlink()  # the next night
+    with pytest.raises(AssertionError, match="cp: "):
+        run(BACK_UP, environment)
+    assert not key.exists()
+    assert kept.read_bytes() == before
+
+
+def test_copies_of_readers_go_within_a_fortnight_and_keys_stay(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    days = {"pocket-old.db": 14, "pocket-old.dump": 14, "pocket-young.db": 12, "vapid.pem": 400}
+    for name, age in days.items():
+        path = tmp_path / "backups" / name
+        path.touch()
+        os.utime(path, (time.time() - age * 86_400,) * 2)
+    run(BACK_UP, environment)
+    left = {each.name for each in (tmp_path / "backups").iterdir()}
+    assert left >= {"pocket-young.db", "vapid.pem"}
+    assert not left & {"pocket-old.db", "pocket-old.dump"}
 
 
 def test_postgresql_comes_back_as_the_runbook_says(

@@ -46,10 +46,11 @@ SENTENCES = {
         "test_api.py::test_the_owner_sees_all_that_is_stored",
         "browser/test_health.py::test_everything_that_the_server_knows_is_shown_in_words",
     ],
-    "Turn it off, and that is deleted at once, or as soon as there is a network.": [
+    "Turn it off, and that is deleted once online; from backups within 14 days.": [
         "browser/test_privacy.py::test_a_reminder_is_stored_while_it_is_on_and_no_longer",
         "browser/test_health.py::test_delete_it_now_is_checked_with_the_server",
         "browser/test_renewal.py::test_what_was_turned_off_without_a_network_is_deleted_later",
+        "test_runbook.py::test_copies_of_readers_go_within_a_fortnight_and_keys_stay",
     ],
     "Your browser’s push service learns when a message comes, not what it says.": [
         "browser/test_privacy.py::test_the_push_service_cannot_read_what_it_carries",
