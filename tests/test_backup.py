@@ -389,6 +389,12 @@ def test_without_its_key_a_restored_database_reaches_nobody(house: House) -> Non
     file, key = house.folder / "kept.db", house.folder / "instance" / "vapid.pem"
     house.flask("store", "backup", str(file))
     key.rename(house.folder / "kept.pem")
+    for words in (("store", "restore", str(file)), ("push", "send"), ("push", "status")):
+        refused = house.flask(*words)
+        assert refused.returncode == 1
+        assert "POCKET_VAPID_KEY_FILE names no file" in refused.stderr
+    assert not key.exists()
+    house.flask("push", "keys")
     warned = house.flask("store", "restore", str(file)).stdout.splitlines()
     assert warned[-1].split() == ["a", "key", "that", "is", "gone", "1"]
     house.flask("push", "send")

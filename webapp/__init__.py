@@ -95,6 +95,7 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
     app = _make_flask()
     assets = build_assets(app, deck)
     store = open_store(settings.database_url)
+    cli.check_key(settings)
     keyring = load_keyring(settings)
     key = keyring.current
     policy = HostPolicy((*DEFAULT_PUSH_HOSTS, *settings.push_hosts), settings.push_test_origin)

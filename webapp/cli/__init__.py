@@ -36,6 +36,7 @@ from webapp.cli import push
 from webapp.cli import start
 from webapp.cli import store
 from webapp.cli.errors import REASON
+from webapp.cli.key import check_key as check_key
 from webapp.errors import PocketError
 
 COMMANDS = (

@@ -14,6 +14,7 @@ from flask.cli import AppGroup
 from webapp.cli.columns import show_keys
 from webapp.cli.columns import show_overview
 from webapp.cli.errors import plain_errors
+from webapp.cli.key import check_key
 from webapp.config import Settings
 from webapp.config import load_settings
 from webapp.migrations import upgrade
@@ -45,6 +46,7 @@ def backup(file: Path) -> None:
 def restore(file: Path) -> None:
     """Put a backup in the database's place; web and worker processes have to be stopped."""
     settings = load_settings(os.environ)
+    check_key(settings)
     put_back(settings.database_url, file, upgrade)
     with closing(open_store(settings.database_url)) as restored:
         now = int(time.time())
