@@ -454,7 +454,8 @@ def test_a_log_format_that_is_none_is_refused() -> None:
 
 
 def flask(tmp_path: Path, url: str, *command: str) -> subprocess.CompletedProcess[str]:
-    environment = environment_of(tmp_path, POCKET_DATABASE_URL=url)
+    given = {"POCKET_DATABASE_URL": url, "POCKET_VAPID_KEY": generate_key().pem().decode()}
+    environment = environment_of(tmp_path, **given)
     return run_to_end([sys.executable, "-m", "flask", "--app", "webapp", *command], environment)
 
 

@@ -260,11 +260,13 @@ def test_a_key_from_the_environment_needs_no_file(tmp_path: Path) -> None:
 
 
 def test_push_send_says_when_nothing_was_due(tmp_path: Path) -> None:
+    assert run(tmp_path, "push", "keys").returncode == 0
     assert run(tmp_path, "db", "upgrade").returncode == 0
     assert run(tmp_path, "push", "send").stdout == "nothing was due\n"
 
 
 def test_push_send_without_its_schema_says_what_to_do(tmp_path: Path) -> None:
+    assert run(tmp_path, "push", "keys").returncode == 0
     assert_refused(run(tmp_path, "push", "send"), "db upgrade")
 
 
