@@ -106,9 +106,8 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
 
     run = partial(dispatcher.send_due, is_patient=False)  # a request must not queue behind a burst
     limits = _make_limits(settings, key)
-    renderer = Renderer(
-        app.jinja_env, settings, deck, helplines, assets, key.application_server_key
-    )
+    public_key = key.application_server_key
+    renderer = Renderer(app.jinja_env, settings, deck, helplines, assets, public_key)
     app.register_blueprint(pages_blueprint(renderer, deck, _utc_now))
     app.register_blueprint(previews_blueprint(deck))
     app.register_blueprint(feeds_blueprint(renderer, deck, settings.base_url, _utc_now))
