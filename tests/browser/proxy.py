@@ -81,7 +81,7 @@ class Proxy:
         self._network, self._paths = network, re.compile(paths)
         self._run(self._listen())
 
-    def wait_until_asked(self, paths: str, times: int = 1, seconds: float = 15) -> None:
+    def wait_until_asked(self, paths: str, times: int = 1, seconds: float = 30) -> None:
         """Return once matching paths have been asked for so often, since the last clearing."""
         with self._news:
             assert self._news.wait_for(

@@ -210,7 +210,7 @@ def test_a_reader_on_a_journey_may_keep_the_time_at_home(phone: Device) -> None:
     phone.launch()
     phone.page.get_by_role("button", name="Keep the time in New York").click()
     at_home = "America/New_York"
-    phone.wait_for_record(f"it.zone.home === '{at_home}' && !it.isPending")
+    phone.wait_for_record(f"!it.zone.follow && it.zone.home === '{at_home}' && !it.isPending")
     known = phone.known(phone.agents[0])
     assert known
     assert known["reminder"]["zone"] == at_home
@@ -316,6 +316,7 @@ def test_two_tabs_do_the_work_once(phone: Device) -> None:
     other = phone.context.new_page()
     phone.launch()
     other.goto(phone.network.url + "/about")
+    phone.network.wait_until_asked(f"{API}$")
     phone.wait_for_record("!it.isPending && it.told")
     for page in (phone.page, other):
         ask(page, SETTLED)
