@@ -369,6 +369,7 @@ def test_a_reader_who_left_after_the_backup_is_forgotten_at_the_first_sending(
 
 
 def test_a_backup_says_that_the_key_has_to_be_kept_too(house: House) -> None:
+    house.flask("push", "keys")
     key = house.folder / "instance" / "vapid.pem"
     said = house.flask("store", "backup", str(house.folder / "one.db"))
     assert said.returncode == 0
