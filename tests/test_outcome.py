@@ -50,7 +50,6 @@ DUE = Due(
     reminder=Reminder((480,), "UTC", 0),
     has_been_accepted=True,
     failing_since=None,
-    created_at=NOW - 400 * DAY,
 )
 TEST = replace(DUE, kind="test", occurrence=f"test-{NOW}")
 OURS = (Outcome.CREDENTIALS, Outcome.MESSAGE, Outcome.THROTTLED)
@@ -344,7 +343,7 @@ def test_credentials_that_are_refused_ten_times_in_a_row_put_an_origin_out() -> 
     assert [origin.record(Outcome.CREDENTIALS, NOW) for _ in range(10)][-1]
 
 
-FRESH = replace(DUE, has_been_accepted=False, created_at=NOW - DAY)
+FRESH = replace(DUE, has_been_accepted=False)
 
 
 def accepting_origin() -> Origin:
@@ -377,15 +376,14 @@ def test_a_subscription_that_alone_is_refused_is_tried_once_a_day_and_goes_after
     assert follow(week) == Remove(week)
 
 
-def test_the_week_of_refusals_begins_with_the_first_however_old_the_subscription() -> None:
-    due = replace(FRESH, created_at=NOW - 10 * DAY)
-    settlement = settle(due, Verdict(Outcome.MESSAGE), WINDOW, NOW, 0.0, 400, is_lone=True)
+def test_the_week_of_refusals_begins_with_the_first() -> None:
+    settlement = settle(FRESH, Verdict(Outcome.MESSAGE), WINDOW, NOW, 0.0, 400, is_lone=True)
     tomorrow = Occurrence(date(2027, 1, 16), NOW + DAY)
-    assert settlement == Advance(due, tomorrow, accepted=False, failing_since=NOW)
+    assert settlement == Advance(FRESH, tomorrow, accepted=False, failing_since=NOW)
 
 
 def test_a_test_that_alone_is_refused_says_so_at_once() -> None:
-    due = replace(TEST, has_been_accepted=False, created_at=NOW)
+    due = replace(TEST, has_been_accepted=False)
     verdict = Verdict(Outcome.CREDENTIALS)
     settlement = settle(due, verdict, WINDOW, NOW, 0.0, 403, is_lone=True)
     assert isinstance(settlement, Advance)

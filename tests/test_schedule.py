@@ -17,13 +17,13 @@ from hypothesis import strategies as st
 
 from webapp.schedule import Occurrence
 from webapp.schedule import Reminder
-from webapp.schedule import known_zones
-from webapp.schedule import load_zone
 from webapp.schedule import local_date
 from webapp.schedule import next_due
 from webapp.schedule import occurrences_on
 from webapp.schedule import slot_of
-from webapp.schedule import zone_rules
+from webapp.timezones import known_zones
+from webapp.timezones import load_zone
+from webapp.timezones import zone_rules
 from webapp.wish import parse_reminder
 
 TOPICS = ("asking", "worth", "rest")

@@ -36,7 +36,6 @@ from webapp.schedule import Occurrence
 from webapp.schedule import Reminder
 from webapp.schedule import Source
 from webapp.schedule import next_due
-from webapp.schedule import zone_rules
 from webapp.store import Advance
 from webapp.store import Due
 from webapp.store import LastTest
@@ -51,6 +50,7 @@ from webapp.store.tables import push_subscription
 from webapp.store.tables import zone_rule
 from webapp.subscription import Proof
 from webapp.subscription import PushSubscription
+from webapp.timezones import zone_rules
 
 POINT = b"\x04" + bytes(range(64))
 AUTH = bytes(range(16))
@@ -419,7 +419,6 @@ def test_a_claim_returns_all_that_sending_needs(store: Store) -> None:
         reminder=MORNING,
         has_been_accepted=False,
         failing_since=None,
-        created_at=NOW,
     )
 
 

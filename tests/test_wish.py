@@ -15,7 +15,7 @@ from webapp.errors import ReminderError
 from webapp.schedule import Level
 from webapp.schedule import Reminder
 from webapp.schedule import Source
-from webapp.schedule import known_zones
+from webapp.timezones import known_zones
 from webapp.wish import parse_reminder
 
 TOPICS = ("asking", "worth", "rest")

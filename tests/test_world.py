@@ -21,11 +21,11 @@ import pytest
 
 from webapp.schedule import Occurrence
 from webapp.schedule import Reminder
-from webapp.schedule import known_zones
-from webapp.schedule import load_zone
 from webapp.schedule import next_due
 from webapp.schedule import occurrences_on
-from webapp.schedule import zone_rules
+from webapp.timezones import known_zones
+from webapp.timezones import load_zone
+from webapp.timezones import zone_rules
 
 DAY = 86_400
 FIRST, LAST = date(2020, 1, 1), date(2040, 12, 31)

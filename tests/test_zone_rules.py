@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from webapp import schedule
+from webapp import timezones
 from webapp.schedule import Occurrence
 from webapp.schedule import Reminder
+from webapp.schedule import next_due
 from webapp.store import Advance
 from webapp.store import Due
 from webapp.store import Store
@@ -52,7 +53,7 @@ def tzif(first_hours: float, *changes: tuple[int, float]) -> bytes:
 @pytest.fixture
 def publish(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Publish]:
     """Brings a release of tzdata out, as a process that starts with it finds it."""
-    caches = (schedule.known_zones, schedule.load_zone, schedule.zone_rules)
+    caches = (timezones.known_zones, timezones.load_zone, timezones.zone_rules)
 
     def forget() -> None:
         for cache in caches:
@@ -66,7 +67,7 @@ def publish(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Publish
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(rules)
         (folder / "zones").write_text("\n".join(named))
-        monkeypatch.setattr(schedule, "TZDATA", folder)
+        monkeypatch.setattr(timezones, "TZDATA", folder)
         forget()
 
     bring_out(Island=tzif(-10), Other=tzif(-10))
@@ -97,7 +98,7 @@ def claim(store: Store, now: int) -> Due:
 
 def settle(store: Store, due: Due, now: int) -> None:
     after = datetime.fromtimestamp(due.first_due_at, UTC)
-    following = schedule.next_due(due.reminder, after)
+    following = next_due(due.reminder, after)
     store.settle([Advance(due, following, accepted=True)], now)
 
 

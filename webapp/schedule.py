@@ -9,12 +9,9 @@ makes one instant are one occurrence. Pure: it never looks at the clock.
 from __future__ import annotations
 
 import enum
-import importlib.resources
-import io
 import logging
 from bisect import bisect_left
 from bisect import bisect_right
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from datetime import date
@@ -24,9 +21,8 @@ from datetime import timedelta
 from datetime import timezone
 from datetime import tzinfo
 from functools import cache
-from zoneinfo import ZoneInfo
 
-TZDATA = importlib.resources.files("tzdata")
+from webapp.timezones import load_zone
 
 _DAY = timedelta(days=1)
 _log = logging.getLogger(__name__)
@@ -73,31 +69,6 @@ class Occurrence:
 
     date: date
     due_at: int
-
-
-@cache
-def known_zones() -> frozenset[str]:
-    """Every name, links included, of the tzdata package: the same list on every machine."""
-    return frozenset(TZDATA.joinpath("zones").read_text(encoding="utf-8").split())
-
-
-@cache
-def load_zone(name: str) -> ZoneInfo | None:
-    """A zone by the tzdata package's rules, whatever the machine has; None when it has none."""
-    if name not in known_zones():
-        return None
-    return make_zone(name, _read_rules(name))
-
-
-def make_zone(name: str, rules: bytes) -> ZoneInfo:
-    """A zone by these rules (RFC 9636)."""
-    return ZoneInfo.from_file(io.BytesIO(rules), key=name)
-
-
-@cache
-def zone_rules() -> Mapping[str, bytes]:
-    """Every zone's rules as the package has them, in order of the names (RFC 9636)."""
-    return {name: _read_rules(name) for name in sorted(known_zones())}
 
 
 def next_due(reminder: Reminder, after: datetime) -> Occurrence:
@@ -197,10 +168,6 @@ def _find_zone(reminder: Reminder) -> tzinfo:
 def _fixed_zone(name: str, utc_offset_minutes: int) -> timezone:
     _log.warning("unknown time zone %r: using the UTC offset from registration", name)
     return timezone(timedelta(minutes=utc_offset_minutes))
-
-
-def _read_rules(name: str) -> bytes:
-    return TZDATA.joinpath("zoneinfo", *name.split("/")).read_bytes()
 
 
 def _find_end_of_gap(wall: datetime) -> int:

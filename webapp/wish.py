@@ -18,8 +18,8 @@ from webapp.errors import ReminderError
 from webapp.schedule import Level
 from webapp.schedule import Reminder
 from webapp.schedule import Source
-from webapp.schedule import known_zones
-from webapp.schedule import load_zone
+from webapp.timezones import known_zones
+from webapp.timezones import load_zone
 
 MAX_TIMES = 3
 MAX_TOPICS = 12

@@ -21,7 +21,7 @@ from webapp.feeds.choices import Choices
 from webapp.push.message import NEUTRAL_BODY
 from webapp.push.message import TITLE
 from webapp.schedule import Level
-from webapp.schedule import load_zone
+from webapp.timezones import load_zone
 
 DAYS_BACK = 7
 DAYS_AHEAD = 60

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from webapp.errors import InputError
 from webapp.schedule import Level
-from webapp.schedule import known_zones
+from webapp.timezones import known_zones
 
 SCREEN = "/feeds"
 CALENDAR = "/feeds/calendar.ics"

@@ -19,17 +19,17 @@ from sqlalchemy import select
 from sqlalchemy import update
 
 from webapp.store.registry import remove_gone
+from webapp.store.rows import OWNER
+from webapp.store.rows import SCHEDULE
+from webapp.store.rows import read_due
 from webapp.store.tables import Instant
 from webapp.store.tables import push_schedule
 from webapp.store.tables import push_subscription
-from webapp.store.values import OWNER
-from webapp.store.values import SCHEDULE
 from webapp.store.values import Advance
 from webapp.store.values import Due
 from webapp.store.values import Remove
 from webapp.store.values import Retry
 from webapp.store.values import Settlement
-from webapp.store.values import read_due
 
 _SCHEDULE = tuple(push_schedule.c[name] for name in SCHEDULE)
 _OWNER = tuple(push_subscription.c[name] for name in OWNER)

@@ -31,17 +31,17 @@ from sqlalchemy import update
 from webapp.schedule import Occurrence
 from webapp.schedule import Reminder
 from webapp.schedule import instants_on
-from webapp.schedule import make_zone
 from webapp.schedule import occurrences_on
 from webapp.schedule import slot_of
-from webapp.schedule import zone_rules
 from webapp.store.registry import INSERT
+from webapp.store.rows import TIMES
+from webapp.store.rows import read_times
 from webapp.store.tables import push_schedule
 from webapp.store.tables import push_subscription
 from webapp.store.tables import zone_rule
 from webapp.store.values import DAILY
-from webapp.store.values import TIMES
-from webapp.store.values import read_times
+from webapp.timezones import make_zone
+from webapp.timezones import zone_rules
 
 PAGE_SECONDS = 3_600
 """How much of the schedule is gone through at once: the soonest first, and no lock for long."""

@@ -38,13 +38,13 @@ from webapp.representations import write_instant
 from webapp.representations import write_json
 from webapp.representations import write_known
 from webapp.representations import write_saved
-from webapp.schedule import load_zone
 from webapp.store import Record
 from webapp.store import Store
 from webapp.subscription import AUTH_OCTETS
 from webapp.subscription import HostPolicy
 from webapp.subscription import parse_proof
 from webapp.subscription import parse_subscription
+from webapp.timezones import load_zone
 from webapp.wish import parse_date
 from webapp.wish import parse_reminder
 from webapp.wish import parse_topics
