@@ -145,6 +145,44 @@ def test_one_address_cannot_take_all_the_places(server: Server) -> None:
         assert put(server, "neighbour", THERE) == 201
 
 
+class Waiting(io.BytesIO):
+    """A body that comes once `may_come` is set; `is_asked` is set when somebody waits for it."""
+
+    def __init__(self) -> None:
+        super().__init__(b"{}")
+        self.is_asked, self.may_come = threading.Event(), threading.Event()
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self.is_asked.set()
+        self.may_come.wait(SECONDS)
+        return super().read(size)
+
+
+def test_addresses_of_one_ipv6_network_share_the_places_of_one_client() -> None:
+    application = read_ahead(lambda *_: [b"whole"], 1_000)
+
+    def send(address: str, body: io.BytesIO) -> bytes:
+        given = {"REQUEST_METHOD": "PUT", "CONTENT_LENGTH": "2", "REMOTE_ADDR": address}
+        return b"".join(application(given | {"wsgi.input": body}, lambda *_: lambda _: None))
+
+    slow = [Waiting() for _ in range(bodies.AT_ONCE_OF_ONE)]
+    threads = [
+        threading.Thread(target=send, args=(f"2001:db8::{number}", body))
+        for number, body in enumerate(slow)
+    ]
+    for thread, body in zip(threads, slow, strict=True):
+        thread.start()
+        assert body.is_asked.wait(SECONDS)
+    try:
+        assert b"too many bodies" in send("2001:db8:0:0:ffff::1", io.BytesIO(b"{}"))
+        assert send("2001:db8:0:1::1", io.BytesIO(b"{}")) == b"whole"
+    finally:
+        for thread, body in zip(threads, slow, strict=True):
+            body.may_come.set()
+            thread.join()
+    assert send("2001:db8::1", io.BytesIO(b"{}")) == b"whole"
+
+
 @pytest.mark.parametrize("is_dripping", [False, True])
 def test_a_body_that_does_not_come_is_given_up(server: Server, is_dripping: bool) -> None:
     with begin(server, ELSEWHERE) as wire:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from webapp.problems import Problem
+from webapp.rates import network_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse
@@ -52,15 +53,15 @@ def read_ahead(application: WSGIApplication, longest: int) -> WSGIApplication:
         has_body = (declared or may_be_any) and environ["REQUEST_METHOD"] not in _BODILESS
         if not has_body or declared > longest:
             return application(environ, start_response)
-        address = environ.get("REMOTE_ADDR", "")
-        if not gate.enter(address):
+        client = network_of(environ.get("REMOTE_ADDR", ""))
+        if not gate.enter(client):
             wait = {"Retry-After": str(PATIENCE_SECONDS)}
             busy = Problem(503, "too many bodies are on their way", "Try again soon", headers=wait)
             return busy.get_response()(environ, start_response)
         try:
             body = _read(environ, longest + 1)
         finally:
-            gate.leave(address)
+            gate.leave(client)
         if len(body) < declared:
             late = Problem(408, "the body did not come", "Send it at once")
             return late.get_response()(environ, start_response)
@@ -71,22 +72,22 @@ def read_ahead(application: WSGIApplication, longest: int) -> WSGIApplication:
 
 
 class _Gate:
-    """Who is being waited for, by address."""
+    """Who is being waited for, by address, or by network where that is one client's."""
 
     def __init__(self) -> None:
         self._inside: Counter[str] = Counter()
         self._lock = threading.Lock()
 
-    def enter(self, address: str) -> bool:
+    def enter(self, client: str) -> bool:
         with self._lock:
-            is_full = self._inside.total() >= AT_ONCE or self._inside[address] >= AT_ONCE_OF_ONE
+            is_full = self._inside.total() >= AT_ONCE or self._inside[client] >= AT_ONCE_OF_ONE
             if not is_full:
-                self._inside[address] += 1
+                self._inside[client] += 1
             return not is_full
 
-    def leave(self, address: str) -> None:
+    def leave(self, client: str) -> None:
         with self._lock:
-            self._inside[address] -= 1
+            self._inside[client] -= 1
             self._inside += Counter()  # forgets who is at none
 
 

@@ -68,7 +68,7 @@ class RateLimits:
         if not limit:
             return 0
         now = int(self._clock())
-        counted = f"{kind} {now // seconds} {_network(address)}".encode()
+        counted = f"{kind} {now // seconds} {network_of(address)}".encode()
         name = hashlib.blake2b(counted, key=self._key, digest_size=16).hexdigest()
         is_within = self._add(name, seconds, now) <= limit
         return 0 if is_within else seconds - now % seconds
@@ -108,7 +108,7 @@ def open_shared(url: str) -> RedisStorage | None:
         raise SettingError(_SETTING, "is no address of a Redis", remedy) from error
 
 
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
     """What one client is counted by: its IPv4 address, or the network of its IPv6 address."""
     try:
         ip = ip_address(address)
