@@ -28,9 +28,11 @@ from webapp.config import load_settings
 from webapp.deck import Deck
 from webapp.deck import typeset
 from webapp.helplines_file import load_helplines
+from webapp.languages import load_languages
 from webapp.lint import load_checked_deck
 from webapp.log_lines import set_up_log
 from webapp.push.dispatch import Dispatcher
+from webapp.push.keyring import Keyring
 from webapp.push.keyring import Signer
 from webapp.push.keyring import load_keyring
 from webapp.push.sealer import Sealer
@@ -62,7 +64,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-LANGUAGE = "en"
 LONGEST_BODY_OCTETS = 16 * 1024
 HASHED = "/static/gen/"
 # Said with each of two dozen files, so in few words; our scripts and styles are always in UTF-8.
@@ -90,24 +91,24 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
     settings = load_settings(os.environ if config is None else config)
     if config is None and settings.log_format != "plain":
         set_up_log(settings.log_format, logging.WARNING)
-    deck = load_checked_deck(settings.content / LANGUAGE)
+    language, *_ = load_languages(settings.content)
+    deck = load_checked_deck(settings.content / language.tag)
     helplines = load_helplines(settings.content / "helplines.toml")
     app = _make_flask()
-    assets = build_assets(app, deck)
+    assets = build_assets(app, language, deck)
     store = open_store(settings.database_url)
     cli.check_key(settings)
     keyring = load_keyring(settings)
     key = keyring.current
     policy = HostPolicy((*DEFAULT_PUSH_HOSTS, *settings.push_hosts), settings.push_test_origin)
-    sealer = Sealer(settings, deck, Signer(keyring, settings.contact or None))
-    dispatcher = Dispatcher(settings, store, sealer, Transport(policy))
+    dispatcher = _make_dispatcher(settings, deck, store, keyring, policy)
     app.extensions["pocket"] = Parts(settings, deck, store, dispatcher)
     _warn(settings)
 
     run = partial(dispatcher.send_due, is_patient=False)  # a request must not queue behind a burst
     limits = _make_limits(settings, key)
     public_key = key.application_server_key
-    renderer = Renderer(app.jinja_env, settings, deck, helplines, assets, public_key)
+    renderer = Renderer(app.jinja_env, language, settings, deck, helplines, assets, public_key)
     app.register_blueprint(pages_blueprint(renderer, deck, _utc_now))
     app.register_blueprint(previews_blueprint(deck))
     app.register_blueprint(feeds_blueprint(renderer, deck, settings.base_url, _utc_now))
@@ -121,6 +122,13 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
     cli.register(app)
     app.wsgi_app = _wrap(app, settings, pages)  # type: ignore[assignment, method-assign]
     return app
+
+
+def _make_dispatcher(
+    settings: Settings, deck: Deck, store: Store, keyring: Keyring, policy: HostPolicy
+) -> Dispatcher:
+    sealer = Sealer(settings, deck, Signer(keyring, settings.contact or None))
+    return Dispatcher(settings, store, sealer, Transport(policy))
 
 
 def _make_limits(settings: Settings, key: VapidKey) -> RateLimits:

@@ -20,12 +20,14 @@ from flask import Flask
 from flask_assets import Bundle
 from flask_assets import Environment
 
+from webapp.catalogue import translate_script
 from webapp.deck import Deck
 from webapp.hashed_files import Asset
 from webapp.hashed_files import digest
 from webapp.hashed_files import integrity_of
 from webapp.hashed_files import keep
 from webapp.hashed_files import keep_hashed
+from webapp.languages import Language
 from webapp.modules import JOINT
 from webapp.modules import beside
 from webapp.modules import closure
@@ -112,14 +114,14 @@ class Assets:
         return [self.stylesheet, self.deck, *modules, *self.icons.values()]
 
 
-def build_assets(app: Flask, deck: Deck, gen: Path = STATIC / "gen") -> Assets:
-    """Build what is missing in `gen` and describe all of it.
+def build_assets(app: Flask, language: Language, deck: Deck, gen: Path = STATIC / "gen") -> Assets:
+    """Build what is missing in `gen` for one language and describe all of it.
 
     Raises OSError when `gen` cannot be written and something is missing.
     """
     environment = _environment(app)
     gen.mkdir(parents=True, exist_ok=True)
-    texts = _scripts(environment)
+    texts = _scripts(environment, language)
     folder = f"js.{digest(_json(texts))}"  # one for all, so that each finds the others beside it
     modules = {name: keep(gen, f"{folder}/{name}.js", text) for name, text in texts.items()}
     precached = (FIRST_MODULE, JOINT)
@@ -144,10 +146,13 @@ def worker_text(source: str, constants: Mapping[str, object]) -> str:
     return f"const POCKET = {_json(constants)};\n{source}\n"
 
 
-def _scripts(environment: Environment) -> dict[str, str]:
-    """Each module by its name, those of the front joined in one."""
+def _scripts(environment: Environment, language: Language) -> dict[str, str]:
+    """Each module by its name in the language's words, those of the front joined in one."""
     paths = {path.stem: path for path in sorted((STATIC / "js").glob("*.js"))}
-    sources = {name: path.read_text(encoding="utf-8") for name, path in paths.items()}
+    sources = {
+        name: translate_script(path.read_text(encoding="utf-8"), language.catalogue)
+        for name, path in paths.items()
+    }
     front = closure(FRONT_MODULES, sources)
     texts = {JOINT: join({name: sources[name] for name in front})}
     texts |= {name: beside(name, sources, front) for name in sources if name not in front}

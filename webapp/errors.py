@@ -4,7 +4,8 @@
     ├── SettingError         a setting is unusable; the app does not start
     ├── ContentError         a content file breaks a rule; the app does not start
     │   ├── DeckError
-    │   └── HelplineError
+    │   ├── HelplineError
+    │   └── LanguageError
     ├── BackupError          a backup cannot be made or put back; the database is as it was
     ├── InputError           a field of a request is refused; nothing was stored
     │   ├── SubscriptionError
@@ -50,6 +51,10 @@ class DeckError(ContentError):
 
 class HelplineError(ContentError):
     """The helplines file cannot be used."""
+
+
+class LanguageError(ContentError):
+    """A language's folder or its catalogue of words cannot be used."""
 
 
 class BackupError(PocketError):

@@ -14,6 +14,7 @@ from datetime import timedelta
 from functools import cached_property
 
 from jinja2 import Environment
+from jinja2.ext import InternationalizationExtension
 
 from webapp.assets import Assets
 from webapp.config import Settings
@@ -26,6 +27,7 @@ from webapp.documents import make_document
 from webapp.feeds.choices import SCREEN
 from webapp.feeds.screen import Screen
 from webapp.helplines import Helplines
+from webapp.languages import Language
 from webapp.push.message import NEUTRAL_BODY
 from webapp.push.message import TITLE
 
@@ -88,19 +90,28 @@ def view_card(deck: Deck, card: Affirmation, day: str = "") -> CardView:
     )
 
 
+def localized(jinja: Environment, language: Language) -> Environment:
+    """The environment for one language: `_`, `ngettext` and `trans` speak it, `at` leads to it."""
+    own = jinja.overlay(extensions=[InternationalizationExtension])
+    own.globals = {**jinja.globals, "language": language, "at": language.at}
+    own.install_gettext_translations(language.translations, newstyle=True)  # type: ignore[attr-defined]
+    return own
+
+
 class Renderer:
-    """Renders every page of the app from what `create_app` made."""
+    """Renders every page of the app in one language from what `create_app` made."""
 
     def __init__(
         self,
         jinja: Environment,
+        language: Language,
         settings: Settings,
         deck: Deck,
         helplines: Helplines,
         assets: Assets,
         key: str,
     ) -> None:
-        self._jinja = jinja
+        self._jinja = localized(jinja, language)
         self._deck = deck
         self._shared = {
             "settings": settings,
