@@ -12,10 +12,10 @@ async function lineFor(/** @type {string} */ occurrence) {
   const words = new Map([...cards, ...retired].map(([id, text]) => [id, text]));
   const lines = new Map();
   for (const { id, text } of saved) {
-    const page = words.has(id) ? `/affirmations/${id}` : "/saved";
-    lines.set(id, { body: words.get(id) ?? text, lang: "en", data: { navigate: ownAddress(page) } });
+    const page = words.has(id) ? `affirmations/${id}` : "saved";
+    lines.set(id, { body: words.get(id) ?? text, lang: POCKET.language, data: { navigate: ownAddress(`${POCKET.prefix}/${page}`) } });
   }
-  for (const { id, text } of own) lines.set(id, { body: text, lang: "und", data: { navigate: ownAddress(`/#${id}`) } });
+  for (const { id, text } of own) lines.set(id, { body: text, lang: "und", data: { navigate: ownAddress(`${POCKET.prefix}/#${id}`) } });
   for (const { id } of hidden) lines.delete(id);
   return [...lines.values()][turnOf(occurrence, lines.size)];
 }

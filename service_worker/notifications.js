@@ -2,8 +2,6 @@
 // stranger's until it is checked: any payload shows something, no foreign address is opened.
 
 const WEB_PUSH = 8030; // the mark of a declarative push message (Push API; the number of an RFC)
-const TITLE = "Pocket note";
-const BODY = "A short note is ready when you are.";
 const ICON = "/static/icons/icon-192.png";
 const BADGE = "/static/icons/badge-96.png";
 
@@ -53,16 +51,16 @@ function messageOf(/** @type {PushEvent & {notification?: object}} */ { data, no
 function notificationOf(/** @type {any} */ message) {
   const { title, body, tag, icon, lang, dir, silent, navigate } = message ?? {};
   const options = {
-    body: textOr(body, BODY),
+    body: textOr(body, POCKET.note.body),
     tag: textOr(tag, ""),
     icon: ownAddress(icon, ICON),
     badge: BADGE,
-    lang: textOr(lang, "en"),
+    lang: textOr(lang, POCKET.language),
     dir: ["auto", "ltr", "rtl"].includes(dir) ? dir : "auto",
     silent: silent === true,
     data: { navigate: ownAddress(navigate) },
   };
-  return { title: textOr(title, TITLE), options };
+  return { title: textOr(title, POCKET.note.title), options };
 }
 
 function textOr(/** @type {unknown} */ value, /** @type {string} */ otherwise) {
@@ -73,7 +71,7 @@ function textOr(/** @type {unknown} */ value, /** @type {string} */ otherwise) {
  * An address of our own origin, else the other. The whole text is compared, since `blob:`
  * addresses, and those with a user name in them, have our origin too.
  */
-function ownAddress(/** @type {unknown} */ value, otherwise = "/") {
+function ownAddress(/** @type {unknown} */ value, otherwise = `${POCKET.prefix}/`) {
   const other = new URL(otherwise, self.location.origin).href;
   try {
     const { href } = new URL(typeof value === "string" ? value : other, other);

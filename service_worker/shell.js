@@ -79,7 +79,7 @@ async function page(name, { path = "", values = {}, status = 200 }) {
   const { frame, parts } = await readPack();
   const [title, main] = parts[name].map((part) => fill(part, values));
   const text = frame.text
-    .replace(`<a href="${path}"`, (link) => `${link} aria-current="page"`)
+    .replace(`<a href="${POCKET.prefix}${path}"`, (link) => `${link} aria-current="page"`)
     .replace(TOKEN, (_, part) => (part === "title" ? title : main));
   return new Response(text, { status, headers: { ...frame.headers, "Pocket-Page": name.replace("/", "") } });
 }

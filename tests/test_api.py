@@ -22,12 +22,14 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from tests.editions import edition
 from tests.openapi import DOCUMENT
 from tests.openapi import check
 from webapp.config import Settings
 from webapp.deck import Affirmation
 from webapp.deck import Deck
 from webapp.deck import Topic
+from webapp.editions import Editions
 from webapp.push.counts import Counts
 from webapp.push.keyring import Keyring
 from webapp.push.vapid import VapidKey
@@ -49,6 +51,12 @@ DECK = Deck(
         Affirmation("ask-again", "You can ask again.", "asking"),
     ),
 )
+SPANISH = Deck(
+    topics=(Topic("rest", "Descanso", 210, ""), Topic("asking", "Pedir", 20, "")),
+    cards=(Affirmation("a-pause-is-allowed", "Hacer una pausa está bien.", "rest", lang="es"),),
+    lang="es",
+)
+EDITIONS = Editions([edition(DECK), edition(SPANISH, "es")])
 OLD_KEY, NEW_KEY = generate_key(), generate_key()
 KEYS = Keyring(NEW_KEY, (OLD_KEY,))
 CURRENT = NEW_KEY.application_server_key
@@ -98,7 +106,7 @@ def make(sqlite_store: Store) -> Make:
         given = Settings(base_url="https://pocket.org", **chosen)
         limits = RateLimits(per_minute, new_per_day)
         policy = HostPolicy()
-        bp = api_blueprint(store, DECK, policy, keys, given, limits, send_due, lambda: NOW)
+        bp = api_blueprint(store, EDITIONS, policy, keys, given, limits, send_due, lambda: NOW)
         app.register_blueprint(bp)
         return app.test_client()
 
@@ -171,10 +179,30 @@ def test_all_but_times_and_zone_may_be_left_out(client: FlaskClient, when: objec
             "source": "deck",
             "sound": False,
             "topics": [],
+            "language": "en",
         },
         "next": {"date": "2027-01-15", "at": "2027-01-15T18:14:00Z"},
         "application_server_key": CURRENT,
     }
+
+
+def test_a_reminder_and_the_cards_come_in_the_language_that_is_asked_for(
+    client: FlaskClient,
+) -> None:
+    wish = {"times": ["08:00"], "zone": "UTC", "language": "es"}
+    saved = register(client, changed("reminder", wish))
+    assert saved.json and saved.json["reminder"]["language"] == "es"
+    day = client.get("/api/daily?language=es").json
+    assert day and day["text"] == "Hacer una pausa está bien."
+    assert day["url"] == "https://pocket.org/es/affirmations/a-pause-is-allowed"
+    deck = client.get("/api/deck?language=es").json
+    assert deck and deck["lang"] == "es"
+
+
+@pytest.mark.parametrize("path", ["/api/daily", "/api/deck"])
+def test_a_language_that_the_site_has_not_is_refused(client: FlaskClient, path: str) -> None:
+    refused = client.get(f"{path}?language=tlh")
+    assert (refused.status_code, refused.json and refused.json["field"]) == (422, "language")
 
 
 def test_everything_a_reader_may_wish_for_is_answered_and_found_again(client: FlaskClient) -> None:
@@ -187,6 +215,7 @@ def test_everything_a_reader_may_wish_for_is_answered_and_found_again(client: Fl
         "source": "device",
         "sound": True,
         "topics": ["rest"],
+        "language": "en",
     }
     response = register(client, changed("reminder", wish))
     ordered = {"times": ["08:00", "13:30", "21:00"], "time": "08:00", "days": [6, 7]}

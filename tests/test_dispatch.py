@@ -27,6 +27,8 @@ from sqlalchemy import select
 from sqlalchemy import text
 from sqlalchemy import update
 
+from tests.editions import NOTE
+from tests.editions import only
 from tests.processes import Running
 from tests.processes import environment_of
 from tests.processes import start
@@ -47,7 +49,6 @@ from webapp.push.dispatch import Dispatcher
 from webapp.push.exchange import Limits
 from webapp.push.keyring import Keyring
 from webapp.push.keyring import Signer
-from webapp.push.message import NEUTRAL_BODY
 from webapp.push.sealer import Sealer
 from webapp.push.transport import FIRST_IN_FLIGHT
 from webapp.push.transport import Transport
@@ -111,7 +112,7 @@ class House:
     ) -> Dispatcher:
         policy = HostPolicy(self.policy_hosts, self.service.origin)
         self.transports.append(Transport(policy, limits=limits))
-        sealer = Sealer(self.settings, deck, self.signer)
+        sealer = Sealer(self.settings, only(deck, BASE), self.signer)
         arguments = {"chance": lambda: 0.0} | arguments
         return Dispatcher(self.settings, self.store, sealer, self.transports[-1], **arguments)
 
@@ -294,7 +295,7 @@ def test_where_the_device_picks_the_words_no_card_is_on_the_wire(house: House) -
     (agent,) = house.subscribe(source=Source.DEVICE)
     house.dispatcher().send_due(NOW)
     note = note_of(agent)
-    assert (note["body"], note["data"]) == (NEUTRAL_BODY, {"source": "device"})
+    assert (note["body"], note["data"]) == (NOTE.body, {"source": "device"})
     assert DUE_CARD.id not in str(note)
 
 

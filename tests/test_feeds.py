@@ -25,6 +25,8 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 from icalendar import Event
 
+from tests.editions import NOTE
+from tests.editions import edition
 from tests.processes import ROOT
 from tests.user_agent import UserAgent
 from webapp import create_app
@@ -36,8 +38,6 @@ from webapp.deck import typeset
 from webapp.deck_file import load_deck
 from webapp.feeds.calendar import write_calendar
 from webapp.feeds.choices import Choices
-from webapp.push.message import NEUTRAL_BODY
-from webapp.push.message import TITLE
 
 BASE = "https://pocket.org"
 NOW = datetime(2026, 3, 25, 12, tzinfo=UTC)
@@ -229,8 +229,8 @@ def test_a_neutral_calendar_holds_nothing_of_the_cards(client: FlaskClient, deck
     for card in deck.cards:
         assert typeset(card.text) not in plain
     for event in events(text):
-        assert str(event["summary"]) == TITLE
-        assert NEUTRAL_BODY in str(event["description"])
+        assert str(event["summary"]) == NOTE.title
+        assert NOTE.body in str(event["description"])
         assert str(event["url"]) == f"{BASE}/"
 
 
@@ -248,7 +248,7 @@ def test_a_calendar_says_how_often_it_may_be_asked_for(client: FlaskClient) -> N
 def test_any_words_come_through_lines_of_75_octets(words: str) -> None:
     card = Affirmation(id="a-card", text=f"a {words} z", topic="t", step=words)
     deck = Deck((Topic("t", "T", 1, "T."),), (card,))
-    text = write_calendar(deck, Choices(), BASE, TODAY)
+    text = write_calendar(edition(deck, base_url=BASE), Choices(), TODAY)
     lines = text.encode().split(b"\r\n")
     assert lines.pop() == b""
     assert max(map(len, lines)) <= 75

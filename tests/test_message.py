@@ -12,10 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.editions import NOTE
+from tests.editions import edition
 from webapp.deck import Affirmation
+from webapp.deck import Deck
+from webapp.deck import Topic
 from webapp.errors import MessageTooLarge
 from webapp.push.message import MAX_OCTETS
-from webapp.push.message import NEUTRAL_BODY
 from webapp.push.message import Message
 from webapp.push.message import compose
 from webapp.schedule import Level
@@ -27,6 +30,7 @@ CARD = Affirmation(
 )
 OTHER = Affirmation(id="a-pause-is-allowed", text="A pause is allowed.", topic="rest")
 TAG = "daily-2027-01-15"
+EDITION = edition(Deck((Topic("asking", "Asking", 20, ""),), (CARD,)), base_url=BASE)
 
 
 def message(
@@ -37,7 +41,7 @@ def message(
     *,
     sound: bool = False,
 ) -> Message:
-    return compose(card, level, tag, BASE, source, sound=sound)
+    return compose(card, level, tag, EDITION, source, sound=sound)
 
 
 def payload_of(made: Message) -> Any:
@@ -122,7 +126,7 @@ def test_words_carry_the_cards_language() -> None:
 
 def test_neutral_says_fixed_words_and_leads_to_the_front_page() -> None:
     neutral = note(Level.NEUTRAL)
-    assert (neutral["body"], neutral["navigate"]) == (NEUTRAL_BODY, f"{BASE}/")
+    assert (neutral["body"], neutral["navigate"]) == (NOTE.body, f"{BASE}/")
 
 
 def test_neutral_is_the_same_message_for_every_card() -> None:
@@ -154,7 +158,7 @@ def test_a_note_makes_a_sound_where_the_reader_wants_it(level: Level) -> None:
 def test_where_the_device_picks_the_words_the_neutral_ones_stand_in() -> None:
     payload = payload_of(message(source=Source.DEVICE))
     notification = payload["notification"]
-    assert (notification["body"], notification["navigate"]) == (NEUTRAL_BODY, f"{BASE}/")
+    assert (notification["body"], notification["navigate"]) == (NOTE.body, f"{BASE}/")
     assert notification["data"] == {"source": "device"}
     assert payload["mutable"] is notification["mutable"] is True
 

@@ -11,6 +11,7 @@ import pytest
 import requests
 
 from tests.certificates import make_certificates
+from tests.editions import only
 from tests.processes import serving
 from tests.push_service import PushService
 from tests.user_agent import UserAgent
@@ -65,7 +66,7 @@ def test_a_push_host_that_the_operator_names_is_registered_and_sent_to(
 
         settings = load_settings({"POCKET_INSTANCE": str(tmp_path / "instance"), **given})
         signer = Signer(load_keyring(settings), settings.contact)
-        sealer = Sealer(settings, load_deck(settings.content / "en"), signer)
+        sealer = Sealer(settings, only(load_deck(settings.content / "en")), signer)
         transport = Transport(HostPolicy(settings.push_hosts), ca_file=certificates.authority)
         with closing(open_store(settings.database_url)) as store, closing(transport):
             dispatcher = Dispatcher(settings, store, sealer, transport)

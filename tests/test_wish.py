@@ -232,7 +232,9 @@ JSON_VALUES: st.SearchStrategy[object] = st.recursive(
 )
 
 
-FIELDS = ("times", "zone", "days", "pause_until", "level", "source", "sound", "topics")
+FIELDS = (
+    "times", "zone", "days", "pause_until", "level", "source", "sound", "topics", "language"
+)  # fmt: skip
 
 
 @given(st.fixed_dictionaries({}, optional=dict.fromkeys(FIELDS, JSON_VALUES)))

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from wsgiref.headers import Headers
 
 from flask import Flask
+from werkzeug.exceptions import NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
@@ -27,9 +28,14 @@ from webapp.config import Settings
 from webapp.config import load_settings
 from webapp.deck import Deck
 from webapp.deck import typeset
+from webapp.editions import Edition
+from webapp.editions import Editions
+from webapp.editions import Note
+from webapp.helplines import Helplines
 from webapp.helplines_file import load_helplines
 from webapp.languages import load_languages
 from webapp.lint import load_checked_deck
+from webapp.lint import load_words
 from webapp.log_lines import set_up_log
 from webapp.push.dispatch import Dispatcher
 from webapp.push.keyring import Keyring
@@ -55,9 +61,11 @@ from webapp.subscription import HostPolicy
 from webapp.views.api import api_blueprint
 from webapp.views.feeds import feeds_blueprint
 from webapp.views.operate import operate_blueprint
+from webapp.views.pages import lost_pages
 from webapp.views.pages import pages_blueprint
 from webapp.views.previews import previews_blueprint
 from webapp.views.pwa import pwa_blueprint
+from webapp.views.pwa import robots_blueprint
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -76,9 +84,14 @@ class Parts:
     """What commands and tests need of an app; it stands under `app.extensions["pocket"]`."""
 
     settings: Settings
-    deck: Deck
+    editions: Editions
     store: Store
     dispatcher: Dispatcher
+
+    @property
+    def deck(self) -> Deck:
+        """The deck in the language that the app begins with."""
+        return self.editions.first.deck
 
 
 @cli.plain_start
@@ -91,31 +104,22 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
     settings = load_settings(os.environ if config is None else config)
     if config is None and settings.log_format != "plain":
         set_up_log(settings.log_format, logging.WARNING)
-    language, *_ = load_languages(settings.content)
-    deck = load_checked_deck(settings.content / language.tag)
+    editions = _load_editions(settings)
     helplines = load_helplines(settings.content / "helplines.toml")
     app = _make_flask()
-    assets = build_assets(app, language, deck)
     store = open_store(settings.database_url)
     cli.check_key(settings)
     keyring = load_keyring(settings)
     key = keyring.current
     policy = HostPolicy((*DEFAULT_PUSH_HOSTS, *settings.push_hosts), settings.push_test_origin)
-    dispatcher = _make_dispatcher(settings, deck, store, keyring, policy)
-    app.extensions["pocket"] = Parts(settings, deck, store, dispatcher)
+    dispatcher = _make_dispatcher(settings, editions, store, keyring, policy)
+    app.extensions["pocket"] = Parts(settings, editions, store, dispatcher)
     _warn(settings)
 
     run = partial(dispatcher.send_due, is_patient=False)  # a request must not queue behind a burst
     limits = _make_limits(settings, key)
-    public_key = key.application_server_key
-    renderer = Renderer(app.jinja_env, language, settings, deck, helplines, assets, public_key)
-    app.register_blueprint(pages_blueprint(renderer, deck, _utc_now))
-    app.register_blueprint(previews_blueprint(deck))
-    app.register_blueprint(feeds_blueprint(renderer, deck, settings.base_url, _utc_now))
-    style = assets.stylesheet.integrity
-    pages = page_headers(assets.inline_scripts, style, is_https=settings.is_https)
-    app.register_blueprint(pwa_blueprint(settings, assets, renderer, kept_headers(pages)))
-    api = api_blueprint(store, deck, policy, keyring, settings, limits, run, _utc_now)
+    pages = _publish(app, editions, settings, helplines, key.application_server_key)
+    api = api_blueprint(store, editions, policy, keyring, settings, limits, run, _utc_now)
     app.register_blueprint(api)
     readiness = Readiness(store, settings, key)
     app.register_blueprint(operate_blueprint(store, settings, readiness, _utc_now))
@@ -124,10 +128,51 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
     return app
 
 
+def _load_editions(settings: Settings) -> Editions:
+    """Every language's words, free of errors."""
+    editions = []
+    for language in load_languages(settings.content):
+        folder = settings.content / language.tag
+        words = load_words(folder)
+        note = Note(words.neutral_title, words.neutral_body)
+        deck = load_checked_deck(folder)
+        editions.append(Edition(language, deck, note, settings.base_url))
+    return Editions(editions)
+
+
+def _publish(
+    app: Flask, editions: Editions, settings: Settings, helplines: Helplines, key: str
+) -> list[tuple[str, str]]:
+    """Give each edition its addresses; return the headers of all pages."""
+    hues = {topic.hue for edition in editions.values() for topic in edition.deck.topics}
+    languages = [edition.language for edition in editions.values()]
+    renderers = {}
+    pages: list[tuple[str, str]] = []
+    for edition in editions.values():
+        language = edition.language
+        assets = build_assets(app, edition, hues)
+        style = assets.stylesheet.integrity
+        pages = page_headers(assets.inline_scripts, style, is_https=settings.is_https)
+        kept, is_killed = kept_headers(pages), settings.kill_worker
+        renderer = Renderer(app.jinja_env, edition, settings, helplines, assets, key, languages)
+        renderers[language.prefix] = renderer
+        for blueprint in (
+            pages_blueprint(renderer, edition.deck, _utc_now),
+            previews_blueprint(edition.deck),
+            feeds_blueprint(renderer, edition, _utc_now),
+            pwa_blueprint(edition, assets, renderer, kept, is_killed=is_killed),
+        ):
+            name = f"{blueprint.name}-{language.tag}"
+            app.register_blueprint(blueprint, url_prefix=language.prefix, name=name)
+    app.register_blueprint(robots_blueprint())
+    app.register_error_handler(NotFound, lost_pages(renderers, _utc_now))
+    return pages
+
+
 def _make_dispatcher(
-    settings: Settings, deck: Deck, store: Store, keyring: Keyring, policy: HostPolicy
+    settings: Settings, editions: Editions, store: Store, keyring: Keyring, policy: HostPolicy
 ) -> Dispatcher:
-    sealer = Sealer(settings, deck, Signer(keyring, settings.contact or None))
+    sealer = Sealer(settings, editions, Signer(keyring, settings.contact or None))
     return Dispatcher(settings, store, sealer, Transport(policy))
 
 

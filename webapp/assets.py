@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from collections.abc import Collection
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -21,7 +22,7 @@ from flask_assets import Bundle
 from flask_assets import Environment
 
 from webapp.catalogue import translate_script
-from webapp.deck import Deck
+from webapp.editions import Edition
 from webapp.hashed_files import Asset
 from webapp.hashed_files import digest
 from webapp.hashed_files import integrity_of
@@ -114,21 +115,25 @@ class Assets:
         return [self.stylesheet, self.deck, *modules, *self.icons.values()]
 
 
-def build_assets(app: Flask, language: Language, deck: Deck, gen: Path = STATIC / "gen") -> Assets:
-    """Build what is missing in `gen` for one language and describe all of it.
+def build_assets(
+    app: Flask, edition: Edition, hues: Collection[int], gen: Path = STATIC / "gen"
+) -> Assets:
+    """Build what is missing in `gen` for one edition and describe all of it.
+
+    The stylesheet is the same for all editions, and has a rule for each of the `hues`.
 
     Raises OSError when `gen` cannot be written and something is missing.
     """
     environment = _environment(app)
     gen.mkdir(parents=True, exist_ok=True)
-    texts = _scripts(environment, language)
+    texts = _scripts(environment, edition.language)
     folder = f"js.{digest(_json(texts))}"  # one for all, so that each finds the others beside it
     modules = {name: keep(gen, f"{folder}/{name}.js", text) for name, text in texts.items()}
     precached = (FIRST_MODULE, JOINT)
     worker = _worker_paths(WORKER_SOURCES)
     return Assets(
-        stylesheet=keep_hashed(gen, "pocket", "css", _stylesheet(environment, deck)),
-        deck=keep_hashed(gen, "deck", "json", _json(deck.as_json())),
+        stylesheet=keep_hashed(gen, "pocket", "css", _stylesheet(environment, hues)),
+        deck=keep_hashed(gen, "deck", "json", _json(edition.deck.as_json())),
         modules=modules,
         pack={modules[name].url: text for name, text in texts.items() if name not in precached},
         icons={name: _icon(name) for name in ("icon.svg", "icon-192.png", "badge-96.png")},
@@ -189,11 +194,10 @@ def _build(environment: Environment, name: str, sources: list[Path], *filters: S
     return text.getvalue()
 
 
-def _stylesheet(environment: Environment, deck: Deck) -> str:
-    """The joined CSS and one rule for each topic's hue, since inline styles are refused."""
+def _stylesheet(environment: Environment, hues: Collection[int]) -> str:
+    """The joined CSS and one rule for each hue of a topic, since inline styles are refused."""
     sources = [STATIC / "css" / f"{name}.css" for name in CSS_SOURCES]
-    hues = sorted({topic.hue for topic in deck.topics})
-    rules = "".join(f':root:has([data-hue="{hue}"]){{--hue:{hue}}}' for hue in hues)
+    rules = "".join(f':root:has([data-hue="{hue}"]){{--hue:{hue}}}' for hue in sorted(hues))
     return _build(environment, "pocket.css", sources, "rcssmin") + rules
 
 

@@ -24,6 +24,7 @@ from babel.messages.pofile import read_po
 from webapp.errors import LanguageError
 
 SOURCE = "en"
+MAX_TAG_CHARACTERS = 16
 CARDS_FILE = "affirmations.toml"
 CATALOGUE_FILE = "interface.po"
 

@@ -6,6 +6,7 @@ makes one frame and the parts of every page, with tokens, which the service work
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import fields
 from dataclasses import replace
@@ -13,7 +14,9 @@ from datetime import date
 from datetime import timedelta
 from functools import cached_property
 
+from jinja2 import BytecodeCache
 from jinja2 import Environment
+from jinja2.bccache import Bucket
 from jinja2.ext import InternationalizationExtension
 
 from webapp.assets import Assets
@@ -24,12 +27,11 @@ from webapp.deck import typeset
 from webapp.documents import HTML
 from webapp.documents import Document
 from webapp.documents import make_document
+from webapp.editions import Edition
 from webapp.feeds.choices import SCREEN
 from webapp.feeds.screen import Screen
 from webapp.helplines import Helplines
 from webapp.languages import Language
-from webapp.push.message import NEUTRAL_BODY
-from webapp.push.message import TITLE
 
 SHEETS = (
     "topics",
@@ -90,9 +92,26 @@ def view_card(deck: Deck, card: Affirmation, day: str = "") -> CardView:
     )
 
 
+class _Memory(BytecodeCache):
+    """Compiled templates, which are the same in each language."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._code:
+            bucket.bytecode_from_string(self._code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _Memory()
+
+
 def localized(jinja: Environment, language: Language) -> Environment:
     """The environment for one language: `_`, `ngettext` and `trans` speak it, `at` leads to it."""
-    own = jinja.overlay(extensions=[InternationalizationExtension])
+    own = jinja.overlay(extensions=[InternationalizationExtension], bytecode_cache=_COMPILED)
     own.globals = {**jinja.globals, "language": language, "at": language.at}
     own.install_gettext_translations(language.translations, newstyle=True)  # type: ignore[attr-defined]
     return own
@@ -104,23 +123,24 @@ class Renderer:
     def __init__(
         self,
         jinja: Environment,
-        language: Language,
+        edition: Edition,
         settings: Settings,
-        deck: Deck,
         helplines: Helplines,
         assets: Assets,
         key: str,
+        languages: Sequence[Language],
     ) -> None:
-        self._jinja = localized(jinja, language)
-        self._deck = deck
+        self._jinja = localized(jinja, edition.language)
+        self._deck = edition.deck
         self._shared = {
             "settings": settings,
-            "deck": deck,
+            "deck": edition.deck,
             "helplines": helplines,
             "assets": assets,
             "application_server_key": key,
-            "neutral_title": TITLE,
-            "neutral_body": NEUTRAL_BODY,
+            "neutral_title": edition.note.title,
+            "neutral_body": edition.note.body,
+            "languages": languages,
         }
 
     def today(self, today: date) -> Document:
@@ -157,12 +177,9 @@ class Renderer:
         parts |= {f"/{name}": self._part(f"{name}.html", page=name) for name in SHEETS}
         return parts
 
-    @cached_property
-    def sheets(self) -> dict[str, Document]:
-        """The pages without a day, by their addresses."""
-        return {
-            f"/{name}": self._page(f"{name}.html", path=f"/{name}", page=name) for name in SHEETS
-        }
+    def sheet(self, name: str) -> Document:
+        """One of the SHEETS, the pages without a day."""
+        return self._page(f"{name}.html", path=f"/{name}", page=name)
 
     def _of(self, day: date) -> CardView:
         return view_card(self._deck, self._deck.of_the_day(day), day.isoformat())

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from webapp.deck import Affirmation
 from webapp.deck import typeset
+from webapp.editions import Edition
 from webapp.schedule import Reminder
 from webapp.store import LastTest
 from webapp.store import Record
@@ -54,7 +55,7 @@ def write_known(record: Record, current_key: str) -> dict[str, object]:
     }
 
 
-def write_card(card: Affirmation, day: date, base_url: str) -> dict[str, object]:
+def write_card(card: Affirmation, day: date, edition: Edition) -> dict[str, object]:
     """One day's card, typeset as on its page."""
     return {
         "date": day.isoformat(),
@@ -63,7 +64,7 @@ def write_card(card: Affirmation, day: date, base_url: str) -> dict[str, object]
         "topic": card.topic,
         "step": typeset(card.step),
         "gentle": typeset(card.gentle),
-        "url": f"{base_url}/affirmations/{card.id}",
+        "url": f"{edition.home}/affirmations/{card.id}",
     }
 
 
@@ -85,6 +86,7 @@ def _write_reminder(reminder: Reminder) -> dict[str, object]:
         "level": reminder.level.value,
         "source": reminder.source.value,
         "sound": reminder.sound,
+        "language": reminder.language,
         "topics": list(reminder.topics),
     }
 

@@ -49,7 +49,7 @@ class Reminder:
     `minutes` (0..1439) are distinct and in order, and so are `days` (ISO weekdays, 1 is Monday);
     no `days` means each, no `topics` means every topic. `pause_until` is the first local date on
     which it comes again. `utc_offset_minutes` is the zone's offset at registration, kept for the
-    day that the zone's name is unknown to us.
+    day that the zone's name is unknown to us. `language` is the BCP 47 tag of one of ours.
     """
 
     minutes: tuple[int, ...]
@@ -61,6 +61,7 @@ class Reminder:
     pause_until: date | None = None
     source: Source = Source.DECK
     sound: bool = False
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)

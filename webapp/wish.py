@@ -15,6 +15,7 @@ from typing import NoReturn
 from typing import TypeVar
 
 from webapp.errors import ReminderError
+from webapp.languages import SOURCE
 from webapp.schedule import Level
 from webapp.schedule import Reminder
 from webapp.schedule import Source
@@ -26,7 +27,9 @@ MAX_TOPICS = 12
 MAX_ZONE_CHARACTERS = 64
 LONGEST_PAUSE_DAYS = 366
 
-_FIELDS = ("times", "time", "zone", "days", "pause_until", "level", "source", "sound", "topics")
+_FIELDS = (
+    "times", "time", "zone", "days", "pause_until", "level", "source", "sound", "topics", "language"
+)  # fmt: skip
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WEEK = range(1, 8)
@@ -36,7 +39,12 @@ _TWO_DIGITS = 'Send two digits each: "08:00"'
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
-def parse_reminder(data: object, known_topics: Collection[str], now: datetime) -> Reminder:
+def parse_reminder(
+    data: object,
+    known_topics: Collection[str],
+    now: datetime,
+    languages: Collection[str] = (SOURCE,),
+) -> Reminder:
     """Turn `{"times": ["08:00"], "zone": "Europe/Lisbon", …}` into a Reminder.
 
     All but times and zone may be left out; `time` alone, as pages of earlier releases send it,
@@ -60,6 +68,7 @@ def parse_reminder(data: object, known_topics: Collection[str], now: datetime) -
         pause_until=_parse_pause(data.get("pause_until"), local.date()),
         source=_parse_choice("source", data.get("source", "deck"), Source),
         sound=_parse_sound(data.get("sound", False)),
+        language=parse_language(data.get("language", SOURCE), languages),
     )
 
 
@@ -70,6 +79,16 @@ def parse_zone(data: object, field: str = "reminder.zone") -> str:
     raise ReminderError(
         field, "is not a known IANA time zone", 'Send a name such as "Europe/Lisbon"'
     )
+
+
+def parse_language(
+    data: object, languages: Collection[str], field: str = "reminder.language"
+) -> str:
+    """Return the text when it is the tag of one of those languages. Raises ReminderError."""
+    if isinstance(data, str) and data in languages:
+        return data
+    remedy = f"Send one of {', '.join(languages)}"
+    raise ReminderError(field, "is not a language of this site", remedy)
 
 
 def parse_topics(

@@ -6,11 +6,15 @@
  * @typedef {{createPolicy: (name: string, rules: Policy) => Policy}} PolicyFactory
  */
 
-const WORKER = "/sw.js";
+import { at } from "./addresses.js";
+
+/** Each language has a worker of its own; the one that is registered tells which language the reader has chosen. */
+const WORKER = /^(\/[a-z-]+)?\/sw\.js$/;
+const SWITCH_MILLISECONDS = 20_000;
 
 // Trusted Types are not in every browser yet.
 const policies = /** @type {{trustedTypes?: PolicyFactory}} */ (globalThis).trustedTypes;
-const policy = policies?.createPolicy("pocket", { createScriptURL: onlyTheWorker });
+const policy = policies?.createPolicy("pocket", { createScriptURL: onlyAWorker });
 
 /** @type {() => boolean} */
 let isTouched = () => false;
@@ -24,12 +28,45 @@ export async function keepOffline(/** @type {() => boolean} */ hasBeenTouched) {
   isTouched = hasBeenTouched;
   navigator.serviceWorker.addEventListener("controllerchange", reloadIfAsked);
   await pageLoaded();
-  const address = policy?.createScriptURL(WORKER) ?? WORKER;
   try {
-    watch(await navigator.serviceWorker.register(address, { updateViaCache: "none" }));
+    watch(await register(await workerNow()));
   } catch {
     // No network, or no workers in this browser's private windows: the page works without.
   }
+}
+
+/**
+ * Keeps another language in place of this one, whole, before the reader goes there; rejects when that fails.
+ * @param {string} prefix what the addresses of the language begin with
+ */
+export async function speak(prefix) {
+  if (!navigator.serviceWorker?.controller) return;
+  navigator.serviceWorker.removeEventListener("controllerchange", reloadIfAsked);
+  const registration = await register(`${prefix}/sw.js`);
+  const worker = registration.installing ?? registration.waiting ?? registration.active;
+  const taken = new Promise((resolve, reject) => {
+    const look = () => {
+      if (worker?.state === "installed") worker.postMessage("activate");
+      else if (worker?.state === "activated") resolve(undefined);
+      else if (worker?.state === "redundant") reject(new Error("not kept"));
+    };
+    worker?.addEventListener("statechange", look);
+    setTimeout(reject, SWITCH_MILLISECONDS);
+    look();
+  });
+  return taken;
+}
+
+/** The address of the worker that the reader has, or of the one in the language of this page. */
+async function workerNow() {
+  const registration = await navigator.serviceWorker.getRegistration();
+  const worker = registration?.active ?? registration?.waiting ?? registration?.installing;
+  return worker ? new URL(worker.scriptURL).pathname : at("/sw.js");
+}
+
+function register(/** @type {string} */ address) {
+  const trusted = policy?.createScriptURL(address) ?? address;
+  return navigator.serviceWorker.register(trusted, { scope: "/", updateViaCache: "none" });
 }
 
 function watch(/** @type {ServiceWorkerRegistration} */ registration) {
@@ -79,7 +116,7 @@ function pageLoaded() {
   });
 }
 
-function onlyTheWorker(/** @type {string} */ address) {
-  if (address !== WORKER) throw new TypeError(`${address} is not the worker`);
+function onlyAWorker(/** @type {string} */ address) {
+  if (!WORKER.test(address)) throw new TypeError(`${address} is not the worker`);
   return address;
 }

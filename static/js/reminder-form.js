@@ -42,7 +42,7 @@ export function readForm() {
     throw new Refusal(wrong.validationMessage);
   }
   const one = { pause_until: said.get("pause_until") || null, level: said.get("level"), source: said.get("source") };
-  const wanted = parseWanted({ ...one, times: said.getAll("times"), days, sound: said.has("sound"), topics: said.getAll("topics") });
+  const wanted = parseWanted({ ...one, times: said.getAll("times"), days, sound: said.has("sound"), topics: said.getAll("topics"), language: document.documentElement.lang });
   const follow = !said.get("zone");
   return { wanted, zone: { follow, home: follow ? deviceZone() : home } };
 }

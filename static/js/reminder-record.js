@@ -2,7 +2,7 @@
  * The reminder as this device keeps it: what its reader wants, and what the server has been told of that. The service
  * worker reads the same two documents. Touches no page and no network.
  *
- * @typedef {{times: string[], days: number[], pause_until: string | null, level: string, source: string, sound: boolean, topics: string[]}} Wanted
+ * @typedef {{times: string[], days: number[], pause_until: string | null, level: string, source: string, sound: boolean, topics: string[], language: string}} Wanted
  * @typedef {Wanted & {zone: string}} Reminder as the API has it
  * @typedef {{follow: boolean, home: string}} Zone that of the device wherever it is, or always that of `home`, where its reader last chose
  * @typedef {{endpoint: string, auth: string}} Proof which subscription, and that it is ours
@@ -91,7 +91,7 @@ export function parseRecord(/** @type {unknown} */ value) {
 
 /** One order and one spelling for what means the same; no day at all is every day. @returns {Wanted} */
 export function parseWanted(/** @type {unknown} */ value) {
-  const { times, time, days, pause_until, level, source, sound, topics } = fields(value);
+  const { times, time, days, pause_until, level, source, sound, topics, language } = fields(value);
   const chosen = list(times ?? [time], (each) => /^([01]\d|2[0-3]):[0-5]\d$/.test(String(each))).slice(0, MOST_TIMES);
   const weekdays = list(days, (each) => Number.isInteger(each) && each >= 1 && each <= 7);
   return {
@@ -102,6 +102,7 @@ export function parseWanted(/** @type {unknown} */ value) {
     source: source === "device" ? source : "deck",
     sound: sound === true,
     topics: list(topics, (each) => typeof each === "string"),
+    language: typeof language === "string" ? language : "en",
   };
 }
 

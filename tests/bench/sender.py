@@ -35,6 +35,8 @@ from sqlalchemy import insert
 from tests.bench.table import Row
 from tests.bench.table import print_rows
 from tests.certificates import make_certificates
+from tests.editions import edition
+from tests.editions import only
 from tests.processes import environment_of
 from tests.processes import free_port
 from tests.processes import start
@@ -75,7 +77,7 @@ DAY = 86_400
 CONTACT = "mailto:me@pocket.org"
 CARD = Affirmation("you-dont-have-to-earn-help", "You don't have to earn help.", "asking")
 DECK = Deck(topics=(Topic("asking", "Asking", 20, ""),), cards=(CARD,))
-MESSAGE = compose(CARD, Level.WORDS, "daily-2027-01-15", "https://pocket.org")
+MESSAGE = compose(CARD, Level.WORDS, "daily-2027-01-15", edition(DECK))
 KEY = generate_key()
 
 
@@ -189,7 +191,7 @@ def _ours(
     store = open_store(url)
     settings = Settings(base_url="https://pocket.org", push_test_origin=origin)
     transport = Transport(HostPolicy(test_origin=origin), ca_file=bundle)
-    sealer = Sealer(settings, DECK, Signer(Keyring(KEY), CONTACT))
+    sealer = Sealer(settings, only(DECK), Signer(Keyring(KEY), CONTACT))
     dispatcher = Dispatcher(settings, store, sealer, transport)
     noons = iter(range(NOON, NOON + 99 * DAY, DAY))
 

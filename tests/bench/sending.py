@@ -20,6 +20,7 @@ from unittest import mock
 import pycurl
 
 from tests.bench.fill import NOON
+from tests.editions import only
 from webapp.config import Settings
 from webapp.deck import Affirmation
 from webapp.deck import Deck
@@ -65,7 +66,7 @@ def main() -> None:
     store.next_due_at()
     wire = transport.Transport(HostPolicy(test_origin=given.origin), ca_file=given.authorities)
     signer = Signer(Keyring(generate_key()), "mailto:me@pocket.org")
-    dispatcher = Dispatcher(settings, store, Sealer(settings, DECK, signer), wire)
+    dispatcher = Dispatcher(settings, store, Sealer(settings, only(DECK), signer), wire)
     print("ready", flush=True)
     sys.stdin.readline()
     started = time.perf_counter()

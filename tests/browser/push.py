@@ -35,6 +35,7 @@ WANTED: dict[str, Any] = {
     "source": "device",
     "sound": True,
     "topics": ["asking-is-brave"],
+    "language": "en",
 }
 
 DOUBLE = """(agents) => {

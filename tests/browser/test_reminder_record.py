@@ -21,6 +21,7 @@ DEFAULTS = {
     "source": "deck",
     "sound": False,
     "topics": [],
+    "language": "en",
 }
 UNTOUCHED = {
     "wanted": DEFAULTS,

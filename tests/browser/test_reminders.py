@@ -98,6 +98,7 @@ def test_every_choice_reaches_the_server_and_comes_back(
         "source": "deck",
         "sound": True,
         "topics": ["small-steps"],
+        "language": "en",
     }
     page.reload()
     heading(page, "On for this device.")

@@ -26,6 +26,9 @@ ORIGIN = "https://pocket.test"
 POCKET = {
     "release": "1",
     "cachePrefix": "pocket-",
+    "prefix": "",
+    "language": "en",
+    "note": {"title": "Pocket note", "body": "A short note is ready when you are."},
     "pack": "/pack.txt",
     "sheets": ["/topics"],
     "deck": "/deck.json",

@@ -22,7 +22,6 @@ from unittest import mock
 from urllib.parse import urlsplit
 
 import pycurl
-from flask import Blueprint
 from flask.cli import ScriptInfo
 
 import webapp
@@ -70,8 +69,6 @@ def _become_worker(
         mock.patch.object(command, "time", own),
         mock.patch.object(command, "threading", own),
         mock.patch.object(webapp, "Transport", wire),
-        mock.patch.object(webapp, "pages_blueprint", lambda *_: Blueprint("pages", __name__)),
-        mock.patch.object(webapp, "pwa_blueprint", lambda *_: Blueprint("pwa", __name__)),
         mock.patch.object(SenderKeys.__init__, "__defaults__", (KEYS_AHEAD,)),
         mock.patch.object(transport, "Exchange", partial(_Exchange, clock)),
     ):

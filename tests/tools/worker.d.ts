@@ -4,6 +4,9 @@
 declare const POCKET: {
   release: string;
   cachePrefix: string;
+  prefix: string;
+  language: string;
+  note: { title: string; body: string };
   pack: string;
   sheets: string[];
   deck: string;

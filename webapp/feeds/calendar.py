@@ -17,9 +17,8 @@ from urllib.parse import urlsplit
 from webapp.deck import Affirmation
 from webapp.deck import Deck
 from webapp.deck import typeset
+from webapp.editions import Edition
 from webapp.feeds.choices import Choices
-from webapp.push.message import NEUTRAL_BODY
-from webapp.push.message import TITLE
 from webapp.schedule import Level
 from webapp.timezones import load_zone
 
@@ -31,9 +30,9 @@ _NEVER = "1970-01-01"
 _SPECIAL = re.compile(r"[\\;,]")
 
 
-def write_calendar(deck: Deck, choices: Choices, base_url: str, today: date) -> str:
+def write_calendar(edition: Edition, choices: Choices, today: date) -> str:
     """The events from a week before `today`, a UTC date, to sixty days after it."""
-    stamp = _last_change(deck)
+    stamp = _last_change(edition.deck)
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -46,18 +45,17 @@ def write_calendar(deck: Deck, choices: Choices, base_url: str, today: date) -> 
         "X-PUBLISHED-TTL:P1D",
     ]
     for offset in range(-DAYS_BACK, DAYS_AHEAD + 1):
-        lines += _write_event(deck, choices, base_url, today + timedelta(days=offset), stamp)
+        lines += _write_event(edition, choices, today + timedelta(days=offset), stamp)
     lines.append("END:VCALENDAR")
     return "".join(f"{_fold(line)}\r\n" for line in lines)
 
 
-def _write_event(
-    deck: Deck, choices: Choices, base_url: str, day: date, stamp: str
-) -> Iterator[str]:
-    card = deck.of_the_day(day, choices.topics)
-    title, body, url = _say(card, choices.titles, base_url)
+def _write_event(edition: Edition, choices: Choices, day: date, stamp: str) -> Iterator[str]:
+    card = edition.deck.of_the_day(day, choices.topics)
+    title, body, url = _say(card, choices.titles, edition)
+    name = choices.key + edition.language.prefix.replace("/", "-")
     yield "BEGIN:VEVENT"
-    yield f"UID:daily-{day}{choices.key}@{urlsplit(base_url).hostname}"
+    yield f"UID:daily-{day}{name}@{urlsplit(edition.base_url).hostname}"
     yield f"DTSTAMP:{stamp}"
     yield f"LAST-MODIFIED:{stamp}"
     yield f"DTSTART:{_start(choices, day)}"
@@ -75,13 +73,14 @@ def _write_event(
     yield "END:VEVENT"
 
 
-def _say(card: Affirmation, level: Level, base_url: str) -> tuple[str, str, str]:
+def _say(card: Affirmation, level: Level, edition: Edition) -> tuple[str, str, str]:
     """Title, body and address. A neutral event has nothing of the card: its address tells it."""
     if level is Level.NEUTRAL:
-        url = f"{base_url}/"
-        return TITLE, f"{NEUTRAL_BODY}\n{url}", url
-    url = f"{base_url}/affirmations/{card.id}"
-    step = f"A small step: {typeset(card.step)}\n" if card.step else ""
+        url = f"{edition.home}/"
+        return edition.note.title, f"{edition.note.body}\n{url}", url
+    url = f"{edition.home}/affirmations/{card.id}"
+    said = edition.language.say("A small step: %(step)s", step=typeset(card.step))
+    step = f"{said}\n" if card.step else ""
     return typeset(card.text), step + url, url
 
 

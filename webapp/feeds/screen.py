@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from dataclasses import replace
 from functools import cache
 
-from webapp.deck import Deck
 from webapp.deck import typeset
+from webapp.editions import Edition
 from webapp.errors import InputError
 from webapp.feeds.choices import ATOM
 from webapp.feeds.choices import CALENDAR
@@ -64,23 +64,24 @@ def parse_region(text: str) -> str:
 
 
 def show_screen(
-    deck: Deck, choices: Choices, base_url: str, region: str, opened: str, problem: str
+    edition: Edition, choices: Choices, region: str, opened: str, problem: str
 ) -> Screen:
     """The screen after these choices; of a `region`, its time zones are there to choose from."""
-    calendar = base_url + CALENDAR + choices.query(CALENDAR_CHOICES)
+    home = edition.home
+    calendar = home + CALENDAR + choices.query(CALENDAR_CHOICES)
     region = region or choices.zone.partition("/")[0]
     return Screen(
         choices=choices,
         calendar=calendar,
         webcal="webcal" + calendar[calendar.index(":") :],
-        atom=base_url + ATOM + choices.query(FEED_CHOICES),
-        json_feed=base_url + JSON_FEED + choices.query(FEED_CHOICES),
-        hours=tuple(_hours(choices)),
-        minutes=tuple(_minutes(choices)),
-        regions=tuple(_regions(choices, region)),
-        places=tuple(_places(choices, region)),
-        titles=tuple(_titles(choices)),
-        topics=tuple(_topics(deck, choices)),
+        atom=home + ATOM + choices.query(FEED_CHOICES),
+        json_feed=home + JSON_FEED + choices.query(FEED_CHOICES),
+        hours=tuple(_hours(edition, choices)),
+        minutes=tuple(_minutes(edition, choices)),
+        regions=tuple(_regions(edition, choices, region)),
+        places=tuple(_places(edition, choices, region)),
+        titles=tuple(_titles(edition, choices)),
+        topics=tuple(_topics(edition, choices)),
         opened=opened,
         problem=problem,
     )
@@ -99,50 +100,66 @@ def places_by_region() -> Mapping[str, tuple[str, ...]]:
     return found
 
 
-def _hours(choices: Choices) -> Iterable[Link]:
+def _hours(edition: Edition, choices: Choices) -> Iterable[Link]:
     hour, minute = divmod(choices.minute, 60)
     for each in range(24):
         changed = replace(choices, minute=each * 60 + minute)
-        yield _link(f"{each:02}", changed, "time", is_chosen=each == hour)
+        yield _link(edition, f"{each:02}", changed, "time", is_chosen=each == hour)
 
 
-def _minutes(choices: Choices) -> Iterable[Link]:
+def _minutes(edition: Edition, choices: Choices) -> Iterable[Link]:
     hour, minute = divmod(choices.minute, 60)
     for each in sorted({*MINUTES, minute}):
         changed = replace(choices, minute=hour * 60 + each)
-        yield _link(changed.time, changed, "time", is_chosen=each == minute)
+        yield _link(edition, changed.time, changed, "time", is_chosen=each == minute)
 
 
-def _regions(choices: Choices, region: str) -> Iterable[Link]:
-    yield _link("Wherever I am", replace(choices, zone=""), "zone", is_chosen=not region)
+def _regions(edition: Edition, choices: Choices, region: str) -> Iterable[Link]:
+    yield _link(
+        edition,
+        edition.language.say("Wherever I am"),
+        replace(choices, zone=""),
+        "zone",
+        is_chosen=not region,
+    )
     for each in places_by_region():
-        link = _link(each, choices, "zone", is_chosen=each == region)
+        link = _link(edition, each, choices, "zone", is_chosen=each == region)
         yield replace(link, href=link.href.replace("#", f"&region={each}#"))
 
 
-def _places(choices: Choices, region: str) -> Iterable[Link]:
+def _places(edition: Edition, choices: Choices, region: str) -> Iterable[Link]:
     for each in places_by_region().get(region, ()):
         label = each.partition("/")[2].replace("_", " ").replace("/", ", ")
-        yield _link(label, replace(choices, zone=each), "zone", is_chosen=each == choices.zone)
+        yield _link(
+            edition, label, replace(choices, zone=each), "zone", is_chosen=each == choices.zone
+        )
 
 
-def _titles(choices: Choices) -> Iterable[Link]:
-    for level, label in ((Level.WORDS, "The words"), (Level.NEUTRAL, "A neutral note")):
+def _titles(edition: Edition, choices: Choices) -> Iterable[Link]:
+    say = edition.language.say
+    for level, label in ((Level.WORDS, say("The words")), (Level.NEUTRAL, say("A neutral note"))):
         changed = replace(choices, titles=level)
-        yield _link(label, changed, "titles", is_chosen=level is choices.titles)
+        yield _link(edition, label, changed, "titles", is_chosen=level is choices.titles)
 
 
-def _topics(deck: Deck, choices: Choices) -> Iterable[Link]:
+def _topics(edition: Edition, choices: Choices) -> Iterable[Link]:
     """All of them, then each, which a tap adds or takes away."""
-    yield _link("All topics", replace(choices, topics=()), "topics", is_chosen=not choices.topics)
+    deck, say = edition.deck, edition.language.say
+    yield _link(
+        edition,
+        say("All topics"),
+        replace(choices, topics=()),
+        "topics",
+        is_chosen=not choices.topics,
+    )
     for topic in deck.topics:
         is_chosen = topic.slug in choices.topics
         slugs = {*choices.topics} ^ {topic.slug}
         topics = tuple(each.slug for each in deck.topics if each.slug in slugs)
         changed = replace(choices, topics=() if len(topics) == len(deck.topics) else topics)
-        yield _link(typeset(topic.title), changed, "topics", is_chosen=is_chosen)
+        yield _link(edition, typeset(topic.title), changed, "topics", is_chosen=is_chosen)
 
 
-def _link(label: str, choices: Choices, place: str, *, is_chosen: bool) -> Link:
+def _link(edition: Edition, label: str, choices: Choices, place: str, *, is_chosen: bool) -> Link:
     query = choices.query(CALENDAR_CHOICES)
-    return Link(label, f"{SCREEN}{query}&open={place}#{place}", is_chosen)
+    return Link(label, f"{edition.language.at(SCREEN)}{query}&open={place}#{place}", is_chosen)

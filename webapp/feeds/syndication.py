@@ -13,8 +13,8 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
-from webapp.deck import Deck
 from webapp.deck import typeset
+from webapp.editions import Edition
 from webapp.feeds.choices import ATOM
 from webapp.feeds.choices import FEED_CHOICES
 from webapp.feeds.choices import JSON_FEED
@@ -22,7 +22,6 @@ from webapp.feeds.choices import Choices
 
 DAYS = 14
 TITLE = "Pocket Affirmations"
-SUBTITLE = "One kind line a day about asking for help."
 JSON_VERSION = "https://jsonfeed.org/version/1.1"
 
 _NAMESPACE = "http://www.w3.org/2005/Atom"
@@ -41,18 +40,18 @@ class Entry:
     topic: str
 
 
-def write_atom(deck: Deck, choices: Choices, base_url: str, today: date) -> str:
+def write_atom(edition: Edition, choices: Choices, today: date) -> str:
     """The feed of the fourteen days up to `today`, a UTC date, newest first."""
-    entries = list(_entries(deck, choices, base_url, today))
-    address = base_url + ATOM + choices.query(FEED_CHOICES)
-    feed = ElementTree.Element("feed", {"xmlns": _NAMESPACE, "xml:lang": deck.lang})
-    _add(feed, "id", _name(base_url, f"feed{choices.key}"))
+    entries = list(_entries(edition, choices, today))
+    address = edition.home + ATOM + choices.query(FEED_CHOICES)
+    feed = ElementTree.Element("feed", {"xmlns": _NAMESPACE, "xml:lang": edition.language.tag})
+    _add(feed, "id", _name(edition, f"feed{choices.key}"))
     _add(feed, "title", TITLE)
-    _add(feed, "subtitle", SUBTITLE)
+    _add(feed, "subtitle", _subtitle(edition))
     _add(feed, "updated", entries[0].at)
     _add(feed, "link", rel="self", type="application/atom+xml", href=address)
-    _add(feed, "link", rel="alternate", type="text/html", href=f"{base_url}/")
-    _add(feed, "icon", base_url + _ICON)
+    _add(feed, "link", rel="alternate", type="text/html", href=f"{edition.home}/")
+    _add(feed, "icon", edition.base_url + _ICON)
     _add(ElementTree.SubElement(feed, "author"), "name", TITLE)
     for each in entries:
         entry = ElementTree.SubElement(feed, "entry")
@@ -67,17 +66,17 @@ def write_atom(deck: Deck, choices: Choices, base_url: str, today: date) -> str:
     return f'<?xml version="1.0" encoding="utf-8"?>\n{ElementTree.tostring(feed, "unicode")}\n'
 
 
-def write_json_feed(deck: Deck, choices: Choices, base_url: str, today: date) -> str:
+def write_json_feed(edition: Edition, choices: Choices, today: date) -> str:
     """The same as a JSON Feed."""
     feed = {
         "version": JSON_VERSION,
         "title": TITLE,
-        "description": SUBTITLE,
-        "home_page_url": f"{base_url}/",
-        "feed_url": base_url + JSON_FEED + choices.query(FEED_CHOICES),
-        "icon": base_url + _ICON,
-        "language": deck.lang,
-        "authors": [{"name": TITLE, "url": f"{base_url}/"}],
+        "description": _subtitle(edition),
+        "home_page_url": f"{edition.home}/",
+        "feed_url": edition.home + JSON_FEED + choices.query(FEED_CHOICES),
+        "icon": edition.base_url + _ICON,
+        "language": edition.language.tag,
+        "authors": [{"name": TITLE, "url": f"{edition.home}/"}],
         "items": [
             {
                 "id": each.id,
@@ -87,31 +86,37 @@ def write_json_feed(deck: Deck, choices: Choices, base_url: str, today: date) ->
                 "date_published": each.at,
                 "tags": [each.topic],
             }
-            for each in _entries(deck, choices, base_url, today)
+            for each in _entries(edition, choices, today)
         ],
     }
     return json.dumps(feed, ensure_ascii=False, indent=1) + "\n"
 
 
-def _entries(deck: Deck, choices: Choices, base_url: str, today: date) -> Iterator[Entry]:
+def _subtitle(edition: Edition) -> str:
+    return edition.language.say("One kind line a day about asking for help.")
+
+
+def _entries(edition: Edition, choices: Choices, today: date) -> Iterator[Entry]:
+    deck = edition.deck
     for offset in range(DAYS):
         day = today - timedelta(days=offset)
         card = deck.of_the_day(day, choices.topics)
         title = typeset(card.text)
+        step = edition.language.say("A small step: %(step)s", step=typeset(card.step))
         yield Entry(
-            id=_name(base_url, f"daily-{day}{choices.key}"),
-            url=f"{base_url}/affirmations/{card.id}",
+            id=_name(edition, f"daily-{day}{choices.key}"),
+            url=f"{edition.home}/affirmations/{card.id}",
             at=f"{day}T00:00:00Z",
             title=title,
-            text=f"{title}\nA small step: {typeset(card.step)}" if card.step else title,
+            text=f"{title}\n{step}" if card.step else title,
             topic=typeset(deck.topic(card.topic).title),
         )
 
 
-def _name(base_url: str, specific: str) -> str:
+def _name(edition: Edition, specific: str) -> str:
     """A `tag:` name; an authority has no colon, which the address of a host may have."""
-    host = (urlsplit(base_url).hostname or "").replace(":", "-")
-    return f"tag:{host},2026:{specific}"
+    host = (urlsplit(edition.base_url).hostname or "").replace(":", "-")
+    return f"tag:{host},2026:{specific}" + edition.language.prefix.replace("/", "-")
 
 
 def _add(parent: ElementTree.Element, name: str, text: str = "", **attributes: str) -> None:

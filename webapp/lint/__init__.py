@@ -6,10 +6,12 @@ cards: a retired one stays as it was, for those who saved it.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from webapp.deck import Affirmation
 from webapp.deck import Deck
@@ -17,6 +19,7 @@ from webapp.deck_file import CARDS_FILE
 from webapp.deck_file import load_deck
 from webapp.errors import DeckError
 from webapp.lint.brief import Brief
+from webapp.lint.brief import DeckRule
 from webapp.lint.card_rules import CARD_RULES
 from webapp.lint.card_rules import CardRule
 from webapp.lint.deck_rules import DECK_RULES
@@ -47,12 +50,14 @@ __all__ = [
 ]
 
 
+Rule = TypeVar("Rule", WordingRule, CardRule, DeckRule)
+
+
 def load_checked_deck(folder: Path) -> Deck:
     """The deck in that folder, in order and free of errors; raises DeckError."""
     deck = load_deck(folder)
-    refuse_errors(
-        check_deck(deck, load_words(folder), load_ideas(folder), load_released_ids(folder))
-    )
+    words, ideas, ids = load_words(folder), load_ideas(folder), load_released_ids(folder)
+    refuse_errors(check_deck(deck, words, ideas, ids, levels={Level.ERROR}))
     return deck
 
 
@@ -62,14 +67,15 @@ def check_deck(
     ideas: Mapping[str, Idea],
     previous_ids: Mapping[str, int],
     sources: Mapping[str, str] | None = None,
+    levels: Collection[Level] = frozenset(Level),
 ) -> list[Finding]:
-    """Every broken rule, by file and line.
+    """Every broken rule of these levels, by file and line.
 
     Without `ideas` the deck need not cover any. `previous_ids` are the ids once released, with
     their lines; `sources` are texts, by name, that no card may repeat.
     """
     brief = Brief(deck, words, ideas, previous_ids, sources or {})
-    return sorted([*_card_findings(deck, words), *_deck_findings(brief)])
+    return sorted([*_card_findings(deck, words, levels), *_deck_findings(brief, levels)])
 
 
 def refuse_errors(findings: Iterable[Finding]) -> None:
@@ -85,25 +91,31 @@ def format(finding: Finding) -> str:
     return f"{where}: {finding.reason}. {finding.remedy}."
 
 
-def _card_findings(deck: Deck, words: Words) -> Iterator[Finding]:
+def _card_findings(deck: Deck, words: Words, levels: Collection[Level]) -> Iterator[Finding]:
     file = str(deck.folder / CARDS_FILE)
     for card in deck.cards:
-        for rule, reason in _card_faults(card, words):
+        for rule, reason in _card_faults(card, words, levels):
             said = f"{card.id}: {reason}"
             yield Finding(file, card.line, rule.id, rule.level, said, rule.remedy)
 
 
-def _card_faults(card: Affirmation, words: Words) -> Iterator[tuple[WordingRule | CardRule, str]]:
+def _card_faults(
+    card: Affirmation, words: Words, levels: Collection[Level]
+) -> Iterator[tuple[WordingRule | CardRule, str]]:
     for wording in wordings_of(card):
-        for rule in WORDING_RULES:
+        for rule in _of(WORDING_RULES, levels):
             for reason in rule.reasons(wording, words):
                 yield rule, f"{wording.field} {reason}"
-    for card_rule in CARD_RULES:
+    for card_rule in _of(CARD_RULES, levels):
         for reason in card_rule.reasons(card, words):
             yield card_rule, reason
 
 
-def _deck_findings(brief: Brief) -> Iterator[Finding]:
-    for rule in DECK_RULES + NOTIFICATION_RULES:
+def _deck_findings(brief: Brief, levels: Collection[Level]) -> Iterator[Finding]:
+    for rule in _of(DECK_RULES + NOTIFICATION_RULES, levels):
         for file, line, reason in rule.complaints(brief):
             yield Finding(file, line, rule.id, rule.level, reason, rule.remedy)
+
+
+def _of(rules: Iterable[Rule], levels: Collection[Level]) -> Iterator[Rule]:
+    return (rule for rule in rules if rule.level in levels)

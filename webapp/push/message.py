@@ -14,13 +14,11 @@ from dataclasses import dataclass
 
 from webapp.deck import Affirmation
 from webapp.deck import typeset
+from webapp.editions import Edition
 from webapp.errors import MessageTooLarge
 from webapp.schedule import Level
 from webapp.schedule import Source
 
-TITLE = "Pocket note"
-NEUTRAL_BODY = "A short note is ready when you are."
-NEUTRAL_LANG = "en"
 ICON = "/static/icons/icon-192.png"
 DECLARATIVE = 8030
 """The number that marks a declarative message; both parsers refuse it as a string."""
@@ -53,7 +51,7 @@ def compose(
     card: Affirmation,
     level: Level,
     tag: str,
-    base_url: str,
+    edition: Edition,
     source: Source = Source.DECK,
     *,
     sound: bool = False,
@@ -63,13 +61,13 @@ def compose(
     With the device as `source` the service worker puts the reader's own words in place of the
     neutral ones, which stand where it does not run. Messages with the same `tag` (the occurrence)
     replace each other: by topic while they wait at the push service, by tag on the screen.
-    `base_url` has no slash at its end.
     Raises MessageTooLarge over 2,597 octets.
     """
     is_by_device = level is Level.WORDS and source is Source.DEVICE
     is_neutral = level is Level.NEUTRAL or is_by_device
-    notification = _neutral(base_url) if is_neutral else _words(card, base_url)
-    notification |= {"title": TITLE, "tag": tag, "icon": base_url + ICON, "dir": "auto"}
+    notification = _neutral(edition) if is_neutral else _words(card, edition)
+    icon = edition.base_url + ICON
+    notification |= {"title": edition.note.title, "tag": tag, "icon": icon, "dir": "auto"}
     # The style guide wants no sound by default. True drops the sound, the vibration and Android's
     # heads-up banner; the note still stands on the screen, which is what Safari insists on.
     notification["silent"] = not sound
@@ -83,16 +81,17 @@ def compose(
     return Message(plaintext, _hash(tag))
 
 
-def _words(card: Affirmation, base_url: str) -> dict[str, object]:
+def _words(card: Affirmation, edition: Edition) -> dict[str, object]:
     return {
         "body": typeset(card.text),
-        "navigate": f"{base_url}/affirmations/{card.id}",
+        "navigate": f"{edition.home}/affirmations/{card.id}",
         "lang": card.lang,
     }
 
 
-def _neutral(base_url: str) -> dict[str, object]:
-    return {"body": NEUTRAL_BODY, "navigate": f"{base_url}/", "lang": NEUTRAL_LANG}
+def _neutral(edition: Edition) -> dict[str, object]:
+    lang = edition.language.tag
+    return {"body": edition.note.body, "navigate": f"{edition.home}/", "lang": lang}
 
 
 def _json(value: object) -> bytes:

@@ -8,7 +8,8 @@ from datetime import datetime
 from functools import lru_cache
 
 from webapp.config import Settings
-from webapp.deck import Deck
+from webapp.editions import Edition
+from webapp.editions import Editions
 from webapp.push.encryption import SenderKeys
 from webapp.push.encryption import encrypt
 from webapp.push.keyring import Signer
@@ -27,9 +28,9 @@ from webapp.store.values import TEST
 class Sealer:
     """Makes posts: what many share is made once for them, and sealed for each alone."""
 
-    def __init__(self, settings: Settings, deck: Deck, signer: Signer) -> None:
+    def __init__(self, settings: Settings, editions: Editions, signer: Signer) -> None:
         self._settings = settings
-        self._deck = deck
+        self._editions = editions
         self._signer = signer
         self._keys = SenderKeys()
         self._compose = lru_cache(maxsize=1_024)(self._compose_for)
@@ -40,7 +41,8 @@ class Sealer:
         day, slot, tag = _place(due, now)
         wish = due.reminder
         how = (wish.level, wish.source, wish.sound)
-        message = self._compose(day, wish.topics, slot, tag, how)
+        edition = self._editions.of(wish.language)
+        message = self._compose(edition, day, wish.topics, slot, tag, how)
         authorization = self._signer.authorization(audience, now, due.application_key)
         body = encrypt(
             message.plaintext,
@@ -62,15 +64,16 @@ class Sealer:
 
     def _compose_for(
         self,
+        edition: Edition,
         day: date,
         topics: tuple[str, ...],
         slot: int,
         tag: str,
         how: tuple[Level, Source, bool],
     ) -> Message:
-        card = self._deck.of_the_day(day, topics, slot)
+        card = edition.deck.of_the_day(day, topics, slot)
         level, source, sound = how
-        return compose(card, level, tag, self._settings.base_url, source, sound=sound)
+        return compose(card, level, tag, edition, source, sound=sound)
 
     def _head_for(self, message: Message, ttl_seconds: int, authorization: str) -> tuple[str, ...]:
         lines = message.headers(ttl_seconds, self._settings.push_urgency)

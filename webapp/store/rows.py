@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from webapp.languages import SOURCE
 from webapp.schedule import Level
 from webapp.schedule import Occurrence
 from webapp.schedule import Reminder
@@ -23,7 +24,7 @@ EVERY_DAY = 0b111_1111
 SCHEDULE = ("subscription_id", "kind", "due_at", "occurrence", "first_due_at", "attempts")
 """The columns that a row of the schedule is made of; what became of it is written by `queue`."""
 TIMES = ("minute", "minutes", "zone", "utc_offset_minutes", "days", "pause_until")
-WISH = (*TIMES, "level", "topics", "source", "sound")
+WISH = (*TIMES, "level", "topics", "source", "sound", "language")
 OWNER = (
     "id",
     "endpoint",
@@ -86,7 +87,7 @@ def read_reminder(row: Row[*tuple[Any, ...]]) -> Reminder:
 def read_times(row: Row[*tuple[Any, ...]]) -> Reminder:
     """Make a Reminder of the columns TIMES alone, for sums over what many share."""
     times = (row._mapping[name] for name in TIMES)
-    return _reminder(*times, Level.WORDS.value, "[]", Source.DECK.value, False)
+    return _reminder(*times, Level.WORDS.value, "[]", Source.DECK.value, False, SOURCE)
 
 
 def write_reminder(reminder: Reminder) -> dict[str, object]:
@@ -104,6 +105,7 @@ def write_reminder(reminder: Reminder) -> dict[str, object]:
         "pause_until": None if until is None else until.isoformat(),
         "source": reminder.source.value,
         "sound": reminder.sound,
+        "language": reminder.language,
     }
 
 
@@ -119,6 +121,7 @@ def _reminder(
     topics: str,
     source: str,
     sound: bool,
+    language: str,
 ) -> Reminder:
     """Thousands share one wish; it is parsed once for them."""
     return Reminder(
@@ -131,6 +134,7 @@ def _reminder(
         None if pause_until is None else date.fromisoformat(pause_until),
         Source(source),
         bool(sound),
+        language,
     )
 
 

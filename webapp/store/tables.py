@@ -18,6 +18,8 @@ from sqlalchemy import Table
 from sqlalchemy import Text
 from sqlalchemy import false
 
+from webapp.languages import MAX_TAG_CHARACTERS
+from webapp.languages import SOURCE
 from webapp.subscription import AUTH_OCTETS
 from webapp.subscription import MAX_ENDPOINT_OCTETS
 from webapp.subscription import P256DH_OCTETS
@@ -59,6 +61,8 @@ push_subscription = Table(
     Column("tested_at", Instant),
     Column("test_outcome", String(16)),
     Column("test_status", Integer),
+    # Since step 0005.
+    Column("language", String(MAX_TAG_CHARACTERS), nullable=False, server_default=SOURCE),
     sqlite_autoincrement=True,
 )
 

@@ -19,16 +19,17 @@ from flask import request
 from werkzeug import Response
 
 from webapp.config import Settings
-from webapp.deck import Deck
 from webapp.documents import JSON
 from webapp.documents import Document
 from webapp.documents import answer
 from webapp.documents import make_document
+from webapp.editions import Editions
 from webapp.errors import InputError
 from webapp.guard import check_bearer
 from webapp.guard import guard
 from webapp.guard import refuse_flood
 from webapp.incoming import read_object
+from webapp.languages import SOURCE
 from webapp.problems import Problem
 from webapp.push.counts import Counts
 from webapp.push.keyring import Keyring
@@ -46,6 +47,7 @@ from webapp.subscription import parse_proof
 from webapp.subscription import parse_subscription
 from webapp.timezones import load_zone
 from webapp.wish import parse_date
+from webapp.wish import parse_language
 from webapp.wish import parse_reminder
 from webapp.wish import parse_topics
 from webapp.wish import parse_zone
@@ -63,7 +65,7 @@ _NOBODY = bytes(AUTH_OCTETS)
 
 def api_blueprint(
     store: Store,
-    deck: Deck,
+    editions: Editions,
     policy: HostPolicy,
     keyring: Keyring,
     settings: Settings,
@@ -72,7 +74,7 @@ def api_blueprint(
     clock: Callable[[], datetime],
 ) -> Blueprint:
     """Every address under /api. `clock` tells an aware instant, `send_due` takes UTC seconds."""
-    api = _Api(store, deck, policy, keyring, settings, limits, send_due, clock)
+    api = _Api(store, editions, policy, keyring, settings, limits, send_due, clock)
     bp = Blueprint("api", __name__)
     routes: tuple[tuple[str, str, Callable[[], Response]], ...] = (
         ("PUT", "/subscriptions", api.save),
@@ -96,7 +98,7 @@ class _Api:
     def __init__(
         self,
         store: Store,
-        deck: Deck,
+        editions: Editions,
         policy: HostPolicy,
         keyring: Keyring,
         settings: Settings,
@@ -105,7 +107,7 @@ class _Api:
         clock: Callable[[], datetime],
     ) -> None:
         self._store = store
-        self._deck = deck
+        self._editions = editions
         self._policy = policy
         self._keyring = keyring
         self._current_key = keyring.current.application_server_key
@@ -113,8 +115,8 @@ class _Api:
         self._limits = limits
         self._send_due = send_due
         self._clock = clock
-        self._topics = frozenset(topic.slug for topic in deck.topics)
-        self._deck_document = make_document(write_json(deck.as_json()), JSON)
+        self._topics = frozenset(topic.slug for topic in editions.first.deck.topics)
+        self._deck_document = lru_cache(None)(self._make_deck_document)
         self._day_document = lru_cache(DAYS_KEPT)(self._make_day_document)
         self._openapi = make_document(OPENAPI_FILE.read_text(encoding="utf-8"), JSON)
 
@@ -123,7 +125,7 @@ class _Api:
         body = read_object(request, "subscription", "reminder", _KEY_FIELD, "replaces")
         now = self._clock()
         subscription = parse_subscription(body.get("subscription"), self._policy)
-        reminder = parse_reminder(body.get("reminder"), self._topics, now)
+        reminder = parse_reminder(body.get("reminder"), self._topics, now, self._editions)
         is_new = self._store.find(subscription.endpoint) is None
         key = self._parse_key(body[_KEY_FIELD]) if _KEY_FIELD in body else None
         if is_new:
@@ -163,19 +165,25 @@ class _Api:
         topics = parse_topics(slugs, self._topics, "topics")
         given = request.args.get("date")
         day = self._clock().astimezone(zone).date() if given is None else parse_date(given, "date")
-        return answer(self._day_document(day, frozenset(topics)), request.environ)
+        return answer(
+            self._day_document(_language(self._editions), day, frozenset(topics)), request.environ
+        )
 
     def deck(self) -> Response:
-        """Tell the whole deck."""
-        return answer(self._deck_document, request.environ)
+        """Tell the whole deck of a language."""
+        return answer(self._deck_document(_language(self._editions)), request.environ)
 
     def describe(self) -> Response:
         """Tell the OpenAPI document."""
         return answer(self._openapi, request.environ)
 
-    def _make_day_document(self, day: date, topics: frozenset[str]) -> Document:
-        card = self._deck.of_the_day(day, topics)
-        return make_document(write_json(write_card(card, day, self._settings.base_url)), JSON)
+    def _make_day_document(self, language: str, day: date, topics: frozenset[str]) -> Document:
+        edition = self._editions[language]
+        card = edition.deck.of_the_day(day, topics)
+        return make_document(write_json(write_card(card, day, edition)), JSON)
+
+    def _make_deck_document(self, language: str) -> Document:
+        return make_document(write_json(self._editions[language].deck.as_json()), JSON)
 
     def _parse_key(self, data: object) -> str:
         """The public half of one of our keys, as a browser or a page of ours writes it."""
@@ -191,6 +199,11 @@ class _Api:
         if record is None or not is_own:
             raise Problem(404, *_NOT_KNOWN)
         return record
+
+
+def _language(editions: Editions) -> str:
+    """The language that an address asks for."""
+    return parse_language(request.args.get("language", SOURCE), editions, "language")
 
 
 def _answer(data: dict[str, object], status: int = 200) -> Response:

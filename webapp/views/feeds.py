@@ -16,12 +16,12 @@ from flask import Blueprint
 from flask import request
 from werkzeug import Response
 
-from webapp.deck import Deck
 from webapp.documents import ATOM_XML
 from webapp.documents import CALENDAR_TEXT
 from webapp.documents import FEED_JSON
 from webapp.documents import Document
 from webapp.documents import answer
+from webapp.editions import Edition
 from webapp.errors import InputError
 from webapp.feeds.calendar import write_calendar
 from webapp.feeds.choices import ATOM
@@ -43,7 +43,7 @@ FEEDS_KEPT = 128  # some 40 KB each; one anew takes a few milliseconds
 SCREENS_KEPT = 64
 KEPT_BY_OTHERS = "public, max-age=3600, no-transform"
 
-Writer: TypeAlias = Callable[[Deck, Choices, str, date], str]
+Writer: TypeAlias = Callable[[Edition, Choices, date], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +63,10 @@ _FORMATS: Mapping[str, _Format] = {
 
 
 def feeds_blueprint(
-    renderer: Renderer, deck: Deck, base_url: str, clock: Callable[[], datetime]
+    renderer: Renderer, edition: Edition, clock: Callable[[], datetime]
 ) -> Blueprint:
     """Every address under /feeds. `clock` tells an aware instant in UTC."""
-    feeds = _Feeds(renderer, deck, base_url, clock)
+    feeds = _Feeds(renderer, edition, clock)
     bp = Blueprint("feeds", __name__)
     bp.add_url_rule(SCREEN, "screen", feeds.screen)
     for path in _FORMATS:
@@ -77,14 +77,11 @@ def feeds_blueprint(
 class _Feeds:
     """Parses what an address chooses, and answers it with a document."""
 
-    def __init__(
-        self, renderer: Renderer, deck: Deck, base_url: str, clock: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, renderer: Renderer, edition: Edition, clock: Callable[[], datetime]) -> None:
         self._renderer = renderer
-        self._deck = deck
-        self._base_url = base_url
+        self._edition = edition
         self._clock = clock
-        self._topics = tuple(topic.slug for topic in deck.topics)
+        self._topics = tuple(topic.slug for topic in edition.deck.topics)
         self._feed_of = lru_cache(FEEDS_KEPT)(self._make_feed)
         self._screen_of = lru_cache(SCREENS_KEPT)(self._make_screen)
 
@@ -112,11 +109,9 @@ class _Feeds:
 
     def _make_feed(self, path: str, choices: Choices, today: date) -> Document:
         form = _FORMATS[path]
-        text = form.write(self._deck, choices, self._base_url, today)
+        text = form.write(self._edition, choices, today)
         headers = {"Cache-Control": KEPT_BY_OTHERS}
         return Document(text.encode(), form.content_type, headers, is_brief=True)
 
     def _make_screen(self, choices: Choices, region: str, opened: str, problem: str) -> Document:
-        return self._renderer.feeds(
-            show_screen(self._deck, choices, self._base_url, region, opened, problem)
-        )
+        return self._renderer.feeds(show_screen(self._edition, choices, region, opened, problem))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 
@@ -13,16 +14,16 @@ from werkzeug.exceptions import NotFound
 
 from webapp.deck import Deck
 from webapp.documents import answer
+from webapp.rendering import SHEETS
 from webapp.rendering import Renderer
 
 DAYS_KEPT = 4  # one is enough but at midnight
 
 
 def pages_blueprint(renderer: Renderer, deck: Deck, clock: Callable[[], datetime]) -> Blueprint:
-    """Every page of the app, and the kind answer for an address that leads nowhere."""
+    """Every page of the app in one language."""
     bp = Blueprint("pages", __name__)
     today_page = lru_cache(DAYS_KEPT)(renderer.today)
-    lost_page = lru_cache(DAYS_KEPT)(renderer.lost)
     card_page = lru_cache(None)(lambda card_id: renderer.card(deck.card(card_id)))
 
     @bp.get("/")
@@ -37,13 +38,27 @@ def pages_blueprint(renderer: Renderer, deck: Deck, clock: Callable[[], datetime
             raise NotFound from None
         return answer(document, request.environ)
 
-    for path, document in renderer.sheets.items():
+    sheet_page = lru_cache(None)(renderer.sheet)
+    for name in SHEETS:
         bp.add_url_rule(
-            path, path.strip("/"), lambda document=document: answer(document, request.environ)
+            f"/{name}", name, lambda name=name: answer(sheet_page(name), request.environ)
         )
 
-    @bp.app_errorhandler(NotFound)
-    def lost(_error: NotFound) -> Response:
-        return answer(lost_page(clock().date()), request.environ, 404)
-
     return bp
+
+
+def lost_pages(
+    renderers: Mapping[str, Renderer], clock: Callable[[], datetime]
+) -> Callable[[NotFound], Response]:
+    """The kind answer for an address that leads nowhere, in the language that it begins with.
+
+    `renderers` are by the beginnings of their addresses, such as `/es`.
+    """
+    page = lru_cache(DAYS_KEPT * len(renderers))(lambda prefix, day: renderers[prefix].lost(day))
+
+    def lost(_error: NotFound) -> Response:
+        first = "/" + request.path.split("/")[1]
+        prefix = first if first in renderers else ""
+        return answer(page(prefix, clock().date()), request.environ, 404)
+
+    return lost

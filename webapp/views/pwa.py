@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import cached_property
 
 from flask import Blueprint
 from flask import request
 
 from webapp.assets import Assets
 from webapp.assets import worker_text
-from webapp.config import Settings
 from webapp.documents import HTML
 from webapp.documents import JAVASCRIPT
 from webapp.documents import MANIFEST
@@ -19,115 +19,82 @@ from webapp.documents import TEXT
 from webapp.documents import Document
 from webapp.documents import answer
 from webapp.documents import make_document
+from webapp.editions import Edition
+from webapp.manifest import describe_app
 from webapp.rendering import SHEETS
 from webapp.rendering import Renderer
 
 CACHE_PREFIX = "pocket-"
-DESCRIPTION = "One kind line about asking for help. Works offline, asks nothing, follows nobody."
 PACK = "/pack.txt"
 MANIFEST_PATH = "/manifest.webmanifest"
-ICON_SIZES = (192, 512)
-SHORTCUTS = (
-    ("Today", "/", "today"),
-    ("Saved", "/saved", "saved"),
-    ("Daily reminder", "/reminders", "daily"),
-    ("Help now", "/help", "help"),
-)
+WORKER_PATH = "/sw.js"
+EVERYWHERE = {"Service-Worker-Allowed": "/"}
+"""One worker serves the whole site, in the language of its own address."""
 
 
 def pwa_blueprint(
-    settings: Settings, assets: Assets, renderer: Renderer, headers: Mapping[str, str]
+    edition: Edition,
+    assets: Assets,
+    renderer: Renderer,
+    headers: Mapping[str, str],
+    *,
+    is_killed: bool,
 ) -> Blueprint:
-    """The routes of the PWA layer; the worker they serve keeps every page of `renderer`.
+    """The routes of the PWA layer in a language; its worker keeps every page of `renderer`.
 
-    `headers` are the guard rails of the pages that the worker puts together.
+    `headers` are the guard rails of the pages that the worker puts together. With `is_killed` the
+    worker that takes itself away stands in its place.
     """
     bp = Blueprint("pwa", __name__)
-    described = make_document(json.dumps(manifest(), ensure_ascii=False), MANIFEST)
-    files = {url: (JAVASCRIPT, text) for url, text in assets.pack.items()}
-    files[MANIFEST_PATH] = (MANIFEST, described.body.decode())
-    pack = make_document(_pack(renderer, {"Content-Type": HTML, **headers}, files), TEXT)
-    worker = assets.kill_switch if settings.kill_worker else _worker(assets, pack)
-    documents = {
-        PACK: pack,
-        MANIFEST_PATH: described,
-        "/sw.js": make_document(worker, JAVASCRIPT),
-        "/robots.txt": make_document("User-agent: *\nDisallow: /api/\n", TEXT),
-    }
-    for path, document in documents.items():
-        bp.add_url_rule(
-            path,
-            path.strip("/").replace(".", "-"),
-            lambda document=document: answer(document, request.environ),
-        )
+    made = _Made(edition, assets, renderer, headers)
+    worker = make_document(assets.kill_switch, JAVASCRIPT, EVERYWHERE)
+    bp.add_url_rule(PACK, "pack", lambda: answer(made.pack, request.environ))
+    bp.add_url_rule(MANIFEST_PATH, "manifest", lambda: answer(made.manifest, request.environ))
+    bp.add_url_rule(
+        WORKER_PATH,
+        "worker",
+        lambda: answer(worker if is_killed else made.worker, request.environ),
+    )
     return bp
 
 
-def manifest() -> dict[str, object]:
-    """The web app manifest (W3C; screenshots and categories are of its app-info supplement)."""
-    return {
-        "id": "/",
-        "name": "Pocket Affirmations",
-        "short_name": "Pocket",
-        "description": DESCRIPTION,
-        "lang": "en",
-        "dir": "ltr",
-        "scope": "/",
-        "start_url": "/",
-        "display": "standalone",
-        "display_override": ["standalone", "minimal-ui"],
-        "orientation": "any",
-        "theme_color": "#fdf5ee",
-        "background_color": "#fdf5ee",
-        "categories": ["health", "lifestyle"],
-        "launch_handler": {"client_mode": ["navigate-existing", "auto"]},
-        # GET, since the worker answers it without the network and the page takes the words out of
-        # the address at once.
-        "share_target": {
-            "action": "/saved",
-            "method": "GET",
-            "enctype": "application/x-www-form-urlencoded",
-            "params": {"title": "title", "text": "text", "url": "url"},
-        },
-        "prefer_related_applications": False,
-        "icons": _icons(),
-        "screenshots": _screenshots(),
-        "shortcuts": [
-            {"name": name, "url": url, "icons": [_image(f"shortcut-{icon}.png", 96)]}
-            for name, url, icon in SHORTCUTS
-        ],
-    }
+def robots_blueprint() -> Blueprint:
+    """What robots may read."""
+    bp = Blueprint("robots", __name__)
+    robots = make_document("User-agent: *\nDisallow: /api/\n", TEXT)
+    bp.add_url_rule("/robots.txt", "robots", lambda: answer(robots, request.environ))
+    return bp
 
 
-def _icons() -> list[dict[str, str]]:
-    plain = [_image(f"icon-{size}.png", size) | {"purpose": "any"} for size in ICON_SIZES]
-    maskable = [
-        _image(f"maskable-{size}.png", size) | {"purpose": "maskable"} for size in ICON_SIZES
-    ]
-    return [*plain, *maskable, _image("monochrome-512.png", 512) | {"purpose": "monochrome"}]
+class _Made:
+    """What is made once it is asked for: a process that serves no page of a language needs none."""
 
+    def __init__(
+        self, edition: Edition, assets: Assets, renderer: Renderer, headers: Mapping[str, str]
+    ) -> None:
+        self._edition = edition
+        self._assets = assets
+        self._renderer = renderer
+        self._headers = headers
 
-def _screenshots() -> list[dict[str, str]]:
-    shots = (
-        ("narrow-card.png", "1080x1920", "narrow", "One affirmation: You don’t have to earn help."),
-        ("narrow-night.png", "1080x1920", "narrow", "An affirmation at night"),
-        ("narrow-daily.png", "1080x1920", "narrow", "A daily reminder at the minute you choose"),
-        ("wide-card.png", "1920x1080", "wide", "One affirmation on a wide screen"),
-    )
-    return [
-        {
-            "src": f"/static/screenshots/{name}",
-            "sizes": sizes,
-            "type": "image/png",
-            "form_factor": form,
-            "label": label,
-        }
-        for name, sizes, form, label in shots
-    ]
+    @cached_property
+    def manifest(self) -> Document:
+        text = json.dumps(describe_app(self._edition.language), ensure_ascii=False)
+        return make_document(text, MANIFEST)
 
+    @cached_property
+    def pack(self) -> Document:
+        files = {url: (JAVASCRIPT, text) for url, text in self._assets.pack.items()}
+        address = self._edition.language.at(MANIFEST_PATH)
+        files[address] = (MANIFEST, self.manifest.body.decode())
+        return make_document(
+            _pack(self._renderer, {"Content-Type": HTML, **self._headers}, files), TEXT
+        )
 
-def _image(name: str, size: int) -> dict[str, str]:
-    return {"src": f"/static/icons/{name}", "sizes": f"{size}x{size}", "type": "image/png"}
+    @cached_property
+    def worker(self) -> Document:
+        text = _worker(self._edition, self._assets, self.pack)
+        return make_document(text, JAVASCRIPT, EVERYWHERE)
 
 
 def _pack(
@@ -153,12 +120,17 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _worker(assets: Assets, pack: Document) -> str:
+def _worker(edition: Edition, assets: Assets, pack: Document) -> str:
     precache = [{"url": asset.url, "integrity": asset.integrity} for asset in assets.files]
-    precache.append({"url": PACK, "integrity": pack.integrity, "revision": pack.revision})
+    language, note = edition.language, edition.note
+    address = language.at(PACK)
+    precache.append({"url": address, "integrity": pack.integrity, "revision": pack.revision})
     constants = {
         "cachePrefix": CACHE_PREFIX,
-        "pack": PACK,
+        "prefix": language.prefix,
+        "language": language.tag,
+        "note": {"title": note.title, "body": note.body},
+        "pack": address,
         "sheets": [f"/{name}" for name in SHEETS],
         "deck": assets.deck.url,
         "stylesheet": assets.stylesheet.url,
