@@ -4,12 +4,14 @@
  * reader who speaks to the device can turn off (WCAG 2.2, 2.1.4).
  */
 
-import * as documents from "./documents.js";
+import { at } from "./addresses.js";
 import { comeBackTo, isShared, shownCard, turn } from "./card.js";
+import * as documents from "./documents.js";
 import { article, flip } from "./face.js";
 import { hide, save, unhide, unsave } from "./kept.js";
 import { notify } from "./notices.js";
 import { askToStay, isLasting } from "./store.js";
+import { _ } from "./words.js";
 
 /** @type {Record<string, () => unknown>} */
 const DEEDS = {
@@ -46,15 +48,15 @@ async function toggleSaved() {
   const card = shownCard();
   const now = new Date().toISOString();
   /** Since when it was saved; decided once, though a change may be made again. @type {string | undefined} */
-  let at;
+  let since;
   const { saved } = await documents.kept.change((kept) => {
-    at ??= kept.saved.find(({ id }) => id === card.id)?.at ?? "";
-    return at ? unsave(kept, card.id) : save(kept, card, now);
+    since ??= kept.saved.find(({ id }) => id === card.id)?.at ?? "";
+    return since ? unsave(kept, card.id) : save(kept, card, now);
   });
   if (saved.length === 1) askToStay();
-  if (at) notify("No longer saved.", { label: "Undo", act: () => documents.kept.change((kept) => save(kept, card, at ?? now)) });
-  else if (await isLasting()) notify("Saved on this device.");
-  else notify("Saved until you close the app. This browser keeps nothing longer here.");
+  if (since) notify(_("No longer saved."), { label: _("Undo"), act: () => documents.kept.change((kept) => save(kept, card, since ?? now)) });
+  else if (await isLasting()) notify(_("Saved on this device."));
+  else notify(_("Saved until you close the app. This browser keeps nothing longer here."));
 }
 
 async function hideCard() {
@@ -65,21 +67,21 @@ async function hideCard() {
     await documents.kept.change((kept) => unhide(kept, id));
     comeBackTo(id);
   };
-  notify("You will not be shown that card again.", { label: "Undo", act });
+  notify(_("You will not be shown that card again."), { label: _("Undo"), act });
 }
 
 /** The words as shown, and the address of a card that has one. */
 function textOfCard() {
   const { said, id } = shownCard();
-  return isShared() ? `${said}\n${location.origin}/affirmations/${id}` : said;
+  return isShared() ? `${said}\n${location.origin}${at("/affirmations/" + id)}` : said;
 }
 
 async function copyCard() {
   try {
     await navigator.clipboard.writeText(textOfCard());
-    notify("Copied.");
+    notify(_("Copied."));
   } catch {
-    notify("This browser does not let the app copy. Hold a finger on the words to select them.");
+    notify(_("This browser does not let the app copy. Hold a finger on the words to select them."));
   }
 }
 
@@ -93,7 +95,7 @@ async function openMore() {
 async function listen() {
   const { chosenVoice, toggleSpeech } = await readVoice();
   if (await chosenVoice()) toggleSpeech(shownCard().said);
-  else notify("This device has no voice to read with.");
+  else notify(_("This device has no voice to read with."));
 }
 
 /** The voice falls silent when the card turns, or turns over. */

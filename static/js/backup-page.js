@@ -2,7 +2,7 @@
  * Settings, the part about backups: a file out, a file in, and erasing everything. Nothing here
  * changes before the tap whose words have said what will.
  *
- * @import { Contents, Look } from "./backup.js"
+ * @import { Contents, Counts, Look } from "./backup.js"
  */
 
 import { BackupError, checkSize, describeRestore, makeBackup, parseLook, readBackup, WAYS } from "./backup.js";
@@ -11,12 +11,12 @@ import * as documents from "./documents.js";
 import { keepOnly, readRecord } from "./reminder-record.js";
 import { askToStay, erase, isLasting } from "./store.js";
 import { currentSubscription, deliver, forget, proofOf } from "./subscriptions.js";
+import { _, ngettext } from "./words.js";
 
 /** @typedef {keyof typeof WAYS} Way */
 
 const REVOKE_MILLISECONDS = 60_000;
 const LOCK_MILLISECONDS = 40_000; // longer than the worker holds it
-const LISTS = /** @type {const} */ ([["saved", "saved card"], ["own", "own line"], ["hidden", "hidden card"]]);
 
 const backupForm = /** @type {HTMLFormElement} */ (find("#backup-form"));
 const lockedForm = /** @type {HTMLFormElement} */ (find("#restore-locked"));
@@ -51,18 +51,18 @@ async function attempt(/** @type {Event} */ event, /** @type {() => Promise<stri
   event.preventDefault();
   if (backupForm.ariaBusy === "true") return;
   backupForm.ariaBusy = "true";
-  say("One moment…");
+  say(_("One moment…"));
   try {
     say(await work());
   } catch (error) {
-    say(error instanceof BackupError ? error.message : "That did not work, and nothing was changed. Please try again.");
+    say(error instanceof BackupError ? error.message : _("That did not work, and nothing was changed. Please try again."));
   }
   backupForm.ariaBusy = "false";
 }
 
 async function download() {
   const passphrase = passphraseOf(backupForm);
-  if (passphrase && passphrase !== new FormData(backupForm).get("again")) throw new BackupError("The two passphrases are not the same.");
+  if (passphrase && passphrase !== new FormData(backupForm).get("again")) throw new BackupError(_("The two passphrases are not the same."));
   const now = new Date();
   const file = new Blob([await makeBackup(await contents(), now, passphrase)], { type: "application/json" });
   const link = document.createElement("a");
@@ -72,7 +72,7 @@ async function download() {
   setTimeout(URL.revokeObjectURL, REVOKE_MILLISECONDS, link.href);
   backupForm.reset();
   showAgain();
-  return "Your backup is with your downloads.";
+  return _("Your backup is with your downloads.");
 }
 
 /** The field is emptied, so that the same file can be chosen again. */
@@ -104,13 +104,22 @@ async function open() {
 
 /** What a restore will do. */
 function inWords(/** @type {Way} */ way, /** @type {ReturnType<typeof describeRestore>} */ { adds, goes }) {
-  const [coming, going] = [adds, goes].map((counts) =>
-    LISTS.filter(([list]) => counts[list]).map(([list, name]) => `${counts[list]} ${name}${counts[list] > 1 ? "s" : ""}`).join(", "));
-  const brings = coming ? `Adds ${coming}.` : "Adds no cards or lines.";
-  const takes = going ? `Takes away ${going}.` : "Takes nothing away.";
-  if (way === "replace") return `${brings} ${takes} Settings and seen cards become those of the file.`;
-  const leaves = going ? `There is no room for ${going} from here, the oldest.` : "Keeps everything here.";
-  return `${brings} ${leaves}`;
+  const [coming, going] = [adds, goes].map(counted);
+  const brings = coming ? _("Adds %(coming)s.", { coming }) : _("Adds no cards or lines.");
+  const takes = going ? _("Takes away %(going)s.", { going }) : _("Takes nothing away.");
+  const leaves = going ? _("There is no room for %(going)s from here, the oldest.", { going }) : _("Keeps everything here.");
+  const rest = way === "replace" ? [takes, _("Settings and seen cards become those of the file.")] : [leaves];
+  return [brings, ...rest].join(" ");
+}
+
+/** "2 saved cards, 1 own line"; "" when there is nothing. */
+function counted(/** @type {Counts} */ { saved, own, hidden }) {
+  const words = [
+    saved && ngettext("%(n)s saved card", "%(n)s saved cards", saved),
+    own && ngettext("%(n)s own line", "%(n)s own lines", own),
+    hidden && ngettext("%(n)s hidden card", "%(n)s hidden cards", hidden),
+  ];
+  return new Intl.ListFormat(document.documentElement.lang, { type: "unit" }).format(words.filter((each) => typeof each === "string"));
 }
 
 async function restore(/** @type {Way} */ way) {
@@ -118,13 +127,13 @@ async function restore(/** @type {Way} */ way) {
   restoreDialog.close();
   find("#restore-undo").hidden = false;
   askToStay();
-  return (await isLasting()) ? "Restored." : "Restored until you close the app. This browser keeps nothing longer here.";
+  return (await isLasting()) ? _("Restored.") : _("Restored until you close the app. This browser keeps nothing longer here.");
 }
 
 async function undo() {
   if (before) await put(WAYS.replace, before);
   forgetBefore();
-  return "As it was before.";
+  return _("As it was before.");
 }
 
 async function eraseAll() {
@@ -133,9 +142,9 @@ async function eraseAll() {
   const isTold = await (navigator.locks?.request("reminder", wait, eraseWithReminder) ?? eraseWithReminder());
   wear({});
   forgetBefore();
-  if (isTold) return "Everything is erased from this device.";
+  if (isTold) return _("Everything is erased from this device.");
   deliver();
-  return "Everything is erased from this device. The server forgets your reminder as soon as there is a network.";
+  return _("Everything is erased from this device. The server forgets your reminder as soon as there is a network.");
 }
 
 /** The proof that what the server knows is ours stays until it is deleted there. @returns {Promise<boolean>} whether it is */

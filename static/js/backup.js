@@ -13,6 +13,7 @@
 
 import { merge, parseKept } from "./kept.js";
 import { mergeReading, parseReading } from "./reading.js";
+import { _ } from "./words.js";
 
 export const LOOKS = ["theme", "contrast", "size", "font", "spacing", "motion", "face", "keys"];
 const LOOK = /^[a-z]{1,20}$/;
@@ -50,15 +51,15 @@ export async function makeBackup(/** @type {Contents} */ { kept, reading, look }
 
 /** To be asked before a file is read: a huge one could take the page down. */
 export function checkSize(/** @type {number} */ octets) {
-  if (octets > LARGEST_OCTETS) throw new BackupError("This file is larger than 5 MB, and no Pocket backup is. Please choose another.");
+  if (octets > LARGEST_OCTETS) throw new BackupError(_("This file is larger than 5 MB, and no Pocket backup is. Please choose another."));
 }
 
 /** What a file holds, all of it. @returns {Promise<Contents>} */
 export async function readBackup(/** @type {string} */ text, passphrase = "") {
   const { format, version, ...body } = parse(text);
-  if (format !== FORMAT) throw new BackupError("This is not a whole Pocket backup. Please choose a file named pocket-backup.");
-  if (!isCount(version)) throw damaged("version");
-  if (version > VERSION) throw new BackupError("A newer Pocket made this backup. Open Pocket with a network to update it first.");
+  if (format !== FORMAT) throw new BackupError(_("This is not a whole Pocket backup. Please choose a file named pocket-backup."));
+  if (!isCount(version)) throw damaged(_("This backup is damaged: its version cannot be read."));
+  if (version > VERSION) throw new BackupError(_("A newer Pocket made this backup. Open Pocket with a network to update it first."));
   return parseContents("encrypted" in body ? parse(await decrypt(fields(body.encrypted), passphrase)) : body);
 }
 
@@ -77,9 +78,9 @@ export function parseLook(/** @type {unknown} */ value) {
 /** What the rules would mend or leave out is refused, so that nothing is lost unsaid. */
 function parseContents(/** @type {Record<string, unknown>} */ { kept, reading, look }) {
   const parsed = { kept: parseKept(kept), reading: parseReading(reading), look: parseLook(look) };
-  if (!isWhole(parsed.kept, kept)) throw damaged("saved cards and lines");
-  if (!isWhole(parsed.reading, reading)) throw damaged("seen cards");
-  if (!isWhole(parsed.look, look)) throw damaged("settings");
+  if (!isWhole(parsed.kept, kept)) throw damaged(_("This backup is damaged: its saved cards and lines cannot be read."));
+  if (!isWhole(parsed.reading, reading)) throw damaged(_("This backup is damaged: its seen cards cannot be read."));
+  if (!isWhole(parsed.look, look)) throw damaged(_("This backup is damaged: its settings cannot be read."));
   return parsed;
 }
 
@@ -117,20 +118,20 @@ async function encrypt(/** @type {string} */ text, /** @type {string} */ passphr
 async function decrypt(/** @type {Record<string, unknown>} */ { cipher, kdf, iterations, ...rest }, /** @type {string} */ passphrase) {
   const [salt, iv, data] = [rest.salt, rest.iv, rest.data].map(fromBase64);
   const isKnown = cipher === CIPHER && kdf === KDF && salt.length === SALT_OCTETS && iv.length === IV_OCTETS;
-  if (!isKnown || !isCount(iterations)) throw damaged("protection");
-  if (iterations > MOST_ITERATIONS) throw new BackupError("This file would keep your device busy for very long, and no Pocket backup does. Please choose another.");
-  if (!passphrase) throw new BackupError("This backup is protected. Its passphrase opens it.", true);
+  if (!isKnown || !isCount(iterations)) throw damaged(_("This backup is damaged: its protection cannot be read."));
+  if (iterations > MOST_ITERATIONS) throw new BackupError(_("This file would keep your device busy for very long, and no Pocket backup does. Please choose another."));
+  if (!passphrase) throw new BackupError(_("This backup is protected. Its passphrase opens it."), true);
   const key = await deriveKey(passphrase, salt, iterations);
   try {
     return new TextDecoder().decode(await crypto.subtle.decrypt({ name: "AES-GCM", iv }, key, data));
   } catch {
-    throw new BackupError("That did not open it. It may be another passphrase, or the file is damaged: the two look the same. You can try again.", true);
+    throw new BackupError(_("That did not open it. It may be another passphrase, or the file is damaged: the two look the same. You can try again."), true);
   }
 }
 
 /** One passphrase has one spelling, whatever keyboard typed its accents. */
 async function deriveKey(/** @type {string} */ passphrase, /** @type {Uint8Array<ArrayBuffer>} */ salt, /** @type {number} */ iterations) {
-  if (!crypto.subtle) throw new BackupError("A passphrase needs Pocket at its secure (https) address.");
+  if (!crypto.subtle) throw new BackupError(_("A passphrase needs Pocket at its secure (https) address."));
   const octets = new TextEncoder().encode(passphrase.normalize("NFC"));
   const base = await crypto.subtle.importKey("raw", octets, "PBKDF2", false, ["deriveKey"]);
   const how = { name: "PBKDF2", hash: "SHA-256", salt, iterations };
@@ -145,7 +146,7 @@ function fromBase64(/** @type {unknown} */ text) {
   try {
     return Uint8Array.from(atob(String(text)), (octet) => octet.charCodeAt(0));
   } catch {
-    throw damaged("protection");
+    throw damaged(_("This backup is damaged: its protection cannot be read."));
   }
 }
 
@@ -168,8 +169,8 @@ function isCount(/** @type {unknown} */ value) {
   return Number.isSafeInteger(value) && Number(value) > 0;
 }
 
-function damaged(/** @type {string} */ part) {
-  return new BackupError(`This backup is damaged: its ${part} cannot be read. Another copy of the file may be whole.`);
+function damaged(/** @type {string} */ what) {
+  return new BackupError([what, _("Another copy of the file may be whole.")].join(" "));
 }
 
 /** @template T @param {T} mine @param {T} _theirs */

@@ -4,6 +4,7 @@
  * @import { Card } from "./deck.js"
  */
 
+import { at } from "./addresses.js";
 import { findCard, isoDate, topicOf } from "./deck.js";
 import { afterPaint, article, markSaved, paint, point, soften, wordsShown } from "./face.js";
 import { listenForTurns } from "./gestures.js";
@@ -90,7 +91,7 @@ function cardOfPage() {
 function followAddress() {
   if (addressNow() === shownAddress) return;
   jumps += 1;
-  const id = isFrontPage() ? location.hash.slice(1) : decodeURIComponent(location.pathname.split("/")[2] ?? "");
+  const id = isFrontPage() ? location.hash.slice(1) : decodeURIComponent(location.pathname.slice(at("").length).split("/")[2] ?? "");
   const card = id ? walk.find(id) : walk.cardOfDay();
   if (!card) return location.reload();
   shownAddress = addressNow();
@@ -142,7 +143,7 @@ function see(/** @type {Card} */ { id }) {
 
 /** An own line has no address on any server; its id stands in the fragment, which never leaves the device. */
 function addressOf(/** @type {Card} */ card) {
-  return findCard(walk.deck, card.id) ? `/affirmations/${card.id}` : `/#${card.id}`;
+  return at(findCard(walk.deck, card.id) ? `/affirmations/${card.id}` : `/#${card.id}`);
 }
 
 function addressNow() {
@@ -150,5 +151,5 @@ function addressNow() {
 }
 
 function isFrontPage() {
-  return location.pathname === "/";
+  return location.pathname === at("/");
 }

@@ -6,6 +6,8 @@
  * @typedef {{topics: Record<string, Topic>, cards: Card[], retired: Card[]}} Deck
  */
 
+import { _ } from "./words.js";
+
 const DAY_MILLISECONDS = 86_400_000;
 
 /** @type {Promise<Deck> | undefined} */
@@ -39,7 +41,7 @@ export function findCard(/** @type {Deck} */ { cards, retired }, /** @type {stri
 
 /** The topic of a card; a reader's own line has the look of the first one, and no help link. */
 export function topicOf(/** @type {Deck} */ { topics }, /** @type {Card} */ { topic }) {
-  return topics[topic] ?? { ...Object.values(topics)[0], title: "Your own line", help: false };
+  return topics[topic] ?? { ...Object.values(topics)[0], title: _("Your own line"), help: false };
 }
 
 /** The local date as ISO text, such as 2027-01-15. */

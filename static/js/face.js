@@ -4,6 +4,7 @@
  * @import { Card, Deck } from "./deck.js"
  */
 
+import { at } from "./addresses.js";
 import { topicOf } from "./deck.js";
 
 const TITLE_END = " · Pocket";
@@ -80,7 +81,7 @@ function say() {
 function forgetThePageBefore(/** @type {string} */ date) {
   document.querySelector(".lost")?.remove();
   document.querySelector("link[rel=canonical]")?.remove();
-  const today = document.querySelector(".bar a[href='/']");
+  const today = document.querySelector(`.bar a[href="${at("/")}"]`);
   if (date) today?.setAttribute("aria-current", "page");
   else today?.removeAttribute("aria-current");
 }

@@ -9,6 +9,8 @@
  * @typedef {{version: 1, saved: Saved[], hidden: Hidden[], own: OwnLine[], choices: Choices}} Kept
  */
 
+import { _ } from "./words.js";
+
 export const LONGEST_OWN_LINE = 280;
 export const MOST_OWN_LINES = 500;
 const MOST_MARKS = 5000;
@@ -69,9 +71,9 @@ export function tidyLine(/** @type {string} */ text) {
 
 /** What is wrong with a tidied line, in words for its writer; "" when nothing is. One that is kept has its room. */
 export function lineProblem(/** @type {{id: string, text: string}} */ { id, text }, /** @type {Kept} */ { own }) {
-  if (!text) return "There are no words here yet.";
-  if (isTooLong(text)) return `A line can have up to ${LONGEST_OWN_LINE} characters. This one has ${length(text)}.`;
-  if (without(own, id).length >= MOST_OWN_LINES) return `There is room for ${MOST_OWN_LINES} own lines. Delete one first.`;
+  if (!text) return _("There are no words here yet.");
+  if (isTooLong(text)) return _("A line can have up to %(most)s characters. This one has %(n)s.", { most: LONGEST_OWN_LINE, n: length(text) });
+  if (without(own, id).length >= MOST_OWN_LINES) return _("There is room for %(most)s own lines. Delete one first.", { most: MOST_OWN_LINES });
   return "";
 }
 

@@ -9,6 +9,7 @@ import * as documents from "./documents.js";
 import { ownCards, shownCards } from "./kept.js";
 import { deviceZone, parseWanted } from "./reminder-record.js";
 import { Refusal } from "./subscriptions.js";
+import { _, ngettext } from "./words.js";
 
 const DAY_MILLISECONDS = 86_400_000;
 const LONGEST_PAUSE_DAYS = 366;
@@ -33,7 +34,7 @@ export function startForm() {
 export function readForm() {
   const said = new FormData(form);
   const days = said.getAll("days").map(Number);
-  all("[name=days]")[0].setCustomValidity(days.length ? "" : "Choose at least one day.");
+  all("[name=days]")[0].setCustomValidity(days.length ? "" : _("Choose at least one day."));
   times[0].required = !times.some(({ value }) => value);
   const wrong = all("input").find((field) => !field.validity.valid);
   if (wrong) {
@@ -50,7 +51,7 @@ export function readForm() {
 /** Puts every field to what is wanted. */
 export function writeForm(/** @type {Wanted} */ wanted, /** @type {Zone} */ zone) {
   home = zone.home;
-  write("[value=home] + span", `Home time: ${home.split("/").at(-1)}`.replaceAll("_", " "));
+  write("[value=home] + span", _("Home time: %(place)s", { place: String(home.split("/").at(-1)).replaceAll("_", " ") }));
   times.forEach((field, place) => {
     field.value = wanted.times[place] ?? "";
     rowOf(field).hidden = place > 0 && !field.value;
@@ -90,8 +91,8 @@ async function preview() {
   find("[data-do=add-time]").hidden = !times.some((field) => rowOf(field).hidden);
   find("#reminder-topics").hidden = isMine;
   find("#mine").hidden = !isMine;
-  write("#zone", (said.get("zone") ? `Always ${home}` : deviceZone()).replaceAll("_", " "));
-  write("#more small", [inDays(said.getAll("days").map(Number)), isMine ? "one of mine" : slugs.length ? `${slugs.length} of the topics` : "all topics", said.has("sound") ? "with a sound" : "silent"].join(" · "));
+  write("#zone", (said.get("zone") ? _("Always %(zone)s", { zone: home }) : deviceZone()).replaceAll("_", " "));
+  write("#more small", [inDays(said.getAll("days").map(Number)), isMine ? _("one of mine") : slugs.length ? ngettext("%(n)s of the topics", "%(n)s of the topics", slugs.length) : _("all topics"), said.has("sound") ? _("with a sound") : _("silent")].join(" · "));
   for (const time of form.querySelectorAll(".preview-time")) time.textContent = times[0].value;
   const [deck, kept] = await Promise.all([loadDeck().catch(() => undefined), documents.kept.read()]);
   const mine = shownCards([...kept.saved, ...ownCards(kept)], kept);
@@ -100,14 +101,14 @@ async function preview() {
   const words = isMine ? (mine[0]?.text ?? find("#preview-neutral").textContent) : card?.text;
   if (words) write("#preview-words", words);
   write("#mine", mine.length
-    ? `Picked on this device from what you saved and wrote (${mine.length} now). The server never learns which. Where a phone does not let Pocket pick, as on some iPhones, a neutral note comes.`
-    : "Nothing is saved or written here yet: until then a neutral note comes. The server never learns what you save.");
+    ? _("Picked on this device from what you saved and wrote (%(n)s now). The server never learns which. Where a phone does not let Pocket pick, as on some iPhones, a neutral note comes.", { n: mine.length })
+    : _("Nothing is saved or written here yet: until then a neutral note comes. The server never learns what you save."));
 }
 
 /** Days of the week as people say them. */
 export function inDays(/** @type {number[]} */ days) {
-  if (days.length % EVERY_DAY.length === 0) return "Every day";
-  return days.map((day) => new Date(2024, 0, day).toLocaleDateString("en", { weekday: "short" })).join(", "); // 1 January 2024 was a Monday
+  if (days.length % EVERY_DAY.length === 0) return _("Every day");
+  return days.map((day) => new Date(2024, 0, day).toLocaleDateString(document.documentElement.lang, { weekday: "short" })).join(", "); // 1 January 2024 was a Monday
 }
 
 /** The local date so many days from now, as ISO text. */

@@ -9,6 +9,7 @@
 import { inDays } from "./reminder-form.js";
 import { lastShown } from "./reminder-record.js";
 import { askForTest, lookUp } from "./subscriptions.js";
+import { _, ngettext } from "./words.js";
 
 const HOUR_MILLISECONDS = 3_600_000;
 const DAY_MILLISECONDS = 24 * HOUR_MILLISECONDS;
@@ -19,11 +20,11 @@ const root = /** @type {HTMLElement} */ (document.querySelector("#reminders"));
 
 /** What became of a test, by its outcome. @type {Record<string, string>} */
 const OUTCOMES = {
-  accepted: "The push service took it. It should be on your screen within a minute.",
-  throttled: "The push service is busy and asks to wait. It is tried again by itself.",
-  transient: "The push service cannot be reached right now. It is tried again by itself.",
-  credentials: "The push service does not trust this server’s key. Only whoever runs the server can mend that; your reminder is kept.",
-  message: "The push service did not take this message. That is a fault of Pocket, not of your device.",
+  accepted: _("The push service took it. It should be on your screen within a minute."),
+  throttled: _("The push service is busy and asks to wait. It is tried again by itself."),
+  transient: _("The push service cannot be reached right now. It is tried again by itself."),
+  credentials: _("The push service does not trust this server’s key. Only whoever runs the server can mend that; your reminder is kept."),
+  message: _("The push service did not take this message. That is a fault of Pocket, not of your device."),
 };
 
 /** When it comes next, was last shown here, and was last taken by the push service. */
@@ -35,11 +36,11 @@ export async function showFacts(/** @type {Kept} */ { wanted, next, isPending, a
   // Some browsers show a message without waking the worker, so that no one here saw it.
   const isMissed = Date.parse(acceptedAt ?? "") - shownAt > HOUR_MILLISECONDS;
   const facts = [
-    isPaused && `Paused until ${longDate(pause)}.`,
-    comes && !isPending && Number(comes) > now && `Next one ${inWords(comes)}.`,
-    shownAt && !isMissed && `The last one was shown here ${inWords(new Date(shownAt))}.`,
-    acceptedAt && `The push service last took one ${inWords(new Date(acceptedAt))}.`,
-    known?.failing_since && `It has not taken any since ${inWords(new Date(known.failing_since))}. “Not receiving?” below may help.`,
+    isPaused && _("Paused until %(date)s.", { date: longDate(pause) }),
+    comes && !isPending && Number(comes) > now && _("Next one %(when)s.", { when: inWords(comes) }),
+    shownAt && !isMissed && _("The last one was shown here %(when)s.", { when: inWords(new Date(shownAt)) }),
+    acceptedAt && _("The push service last took one %(when)s.", { when: inWords(new Date(acceptedAt)) }),
+    known?.failing_since && _("It has not taken any since %(when)s. “Not receiving?” below may help.", { when: inWords(new Date(known.failing_since)) }),
   ];
   find("#facts").textContent = facts.filter(Boolean).join(" ");
   find("#paused").hidden = !isPaused;
@@ -48,7 +49,7 @@ export async function showFacts(/** @type {Kept} */ { wanted, next, isPending, a
 /** Has a test sent, and says what the push service answers; false when it no longer knows this device. */
 export async function test(/** @type {PushSubscription} */ subscription) {
   const { due_at } = await askForTest(subscription);
-  answer("Asking the push service…");
+  answer(_("Asking the push service…"));
   const end = Date.now() + PATIENCE_MILLISECONDS;
   for (let wait = FIRST_WAIT_MILLISECONDS; Date.now() < end; wait = Math.min(wait * 1.5, LONGEST_WAIT_MILLISECONDS)) {
     await new Promise((resolve) => setTimeout(resolve, wait));
@@ -57,10 +58,11 @@ export async function test(/** @type {PushSubscription} */ subscription) {
     if (!known?.test || known.test.at < due_at) continue;
     showKnown(known);
     const { outcome, status } = known.test;
-    answer(OUTCOMES[outcome] ?? outcome, `${hostOf(known)}: ${outcome}, ${status ? "status " + status : "no answer"}`);
+    const said = status ? _("status %(status)s", { status }) : _("no answer");
+    answer(OUTCOMES[outcome] ?? outcome, `${hostOf(known)}: ${outcome}, ${said}`);
     return true;
   }
-  answer("No answer yet. The test is sent as soon as the server can.");
+  answer(_("No answer yet. The test is sent as soon as the server can."));
   return true;
 }
 
@@ -73,7 +75,7 @@ export function answer(/** @type {string} */ words, print = "") {
 
 /** Lists everything that a look-up tells; null when there was no answer, undefined when it was not asked. */
 export function showKnown(/** @type {(Known & Health) | null | undefined} */ known) {
-  const none = ["The server", known === null ? "It cannot be reached right now." : "It has not been asked yet."];
+  const none = [_("The server"), known === null ? _("It cannot be reached right now.") : _("It has not been asked yet.")];
   find("#known dl").replaceChildren(...(known ? entries(known) : [none]).flatMap(([term, says, whole]) => {
     const [name, value] = [document.createElement("dt"), document.createElement("dd")];
     name.textContent = term;
@@ -86,31 +88,31 @@ export function showKnown(/** @type {(Known & Health) | null | undefined} */ kno
 /** @returns {string[][]} each a name, words, and what is too long to stand there at once */
 function entries(/** @type {Known & Health} */ known) {
   const { subscription, reminder, utc_offset_minutes, test } = known;
-  const at = (/** @type {string | null} */ instant, otherwise = "never") => (instant ? inWords(new Date(instant)) : otherwise);
+  const when = (/** @type {string | null} */ instant, otherwise = _("never")) => (instant ? inWords(new Date(instant)) : otherwise);
   return [
-    ["Push service", hostOf(known), `${subscription.endpoint} p256dh ${subscription.keys.p256dh} auth ${subscription.keys.auth}`],
-    ["Server’s key it was made with", subscription.application_server_key ?? "the first one"],
-    ["Server’s key now", known.application_server_key],
-    ["Turned on", at(known.created_at)],
-    ["Times", reminder.times.join(", ")],
-    ["Time zone", `${reminder.zone}, ${utc_offset_minutes} minutes from UTC when it was told`],
-    ["Days", inDays(reminder.days)],
-    ["Paused until", reminder.pause_until ?? "not paused"],
-    ["On the lock screen", reminder.level === "words" ? "the words" : "a neutral note"],
-    ["What comes", reminder.source === "deck" ? "a card" : "what this device picks"],
-    ["Topics", reminder.topics.join(", ") || "all"],
-    ["Sound", reminder.sound ? "yes" : "no"],
-    ["Next one", `${at(known.next.at)}, for ${known.next.date}`],
-    ["Push service takes messages since", at(known.accepted_at, "not yet")],
-    ["Last daily one taken", at(known.last_accepted_at)],
-    ["Refused since", at(known.failing_since, "not refused")],
-    ["Last test", test ? `${at(test.at)}: ${test.outcome}, status ${test.status}` : "none"],
+    [_("Push service"), hostOf(known), `${subscription.endpoint} p256dh ${subscription.keys.p256dh} auth ${subscription.keys.auth}`],
+    [_("Server’s key it was made with"), subscription.application_server_key ?? _("the first one")],
+    [_("Server’s key now"), known.application_server_key],
+    [_("Turned on"), when(known.created_at)],
+    [_("Times"), reminder.times.join(", ")],
+    [_("Time zone"), [reminder.zone, ngettext("%(n)s minute from UTC when it was told", "%(n)s minutes from UTC when it was told", utc_offset_minutes)].join(", ")],
+    [_("Days"), inDays(reminder.days)],
+    [_("Paused until"), reminder.pause_until ?? _("not paused")],
+    [_("On the lock screen"), reminder.level === "words" ? _("the words") : _("a neutral note")],
+    [_("What comes"), reminder.source === "deck" ? _("a card") : _("what this device picks")],
+    [_("Topics"), reminder.topics.join(", ") || _("all")],
+    [_("Sound"), reminder.sound ? _("yes") : _("no")],
+    [_("Next one"), _("%(when)s, for %(date)s", { when: when(known.next.at), date: known.next.date })],
+    [_("Push service takes messages since"), when(known.accepted_at, _("not yet"))],
+    [_("Last daily one taken"), when(known.last_accepted_at)],
+    [_("Refused since"), when(known.failing_since, _("not refused"))],
+    [_("Last test"), test ? _("%(when)s: %(outcome)s, status %(status)s", { ...test, when: when(test.at) }) : _("none")],
   ];
 }
 
 function folded(/** @type {string} */ text) {
   const [details, summary] = [document.createElement("details"), document.createElement("summary")];
-  summary.textContent = "Whole address and keys";
+  summary.textContent = _("Whole address and keys");
   details.append(summary, text);
   return details;
 }
@@ -122,12 +124,15 @@ function hostOf(/** @type {Known & Health} */ { subscription }) {
 /** A time near now, as people say it: "tomorrow at 08:00". */
 function inWords(/** @type {Date} */ time) {
   const days = Math.round((new Date(time).setHours(0, 0, 0, 0) - new Date().setHours(0, 0, 0, 0)) / DAY_MILLISECONDS);
-  const day = ["yesterday", "today", "tomorrow"][days + 1] ?? `on ${longDate(time)}`;
-  return `${day} at ${String(time.getHours()).padStart(2, "0")}:${String(time.getMinutes()).padStart(2, "0")}`;
+  const clock = time.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  if (days === -1) return _("yesterday at %(clock)s", { clock });
+  if (days === 0) return _("today at %(clock)s", { clock });
+  if (days === 1) return _("tomorrow at %(clock)s", { clock });
+  return _("on %(date)s at %(clock)s", { date: longDate(time), clock });
 }
 
 function longDate(/** @type {Date} */ date) {
-  return date.toLocaleDateString("en", { weekday: "long", day: "numeric", month: "long" });
+  return date.toLocaleDateString(document.documentElement.lang, { weekday: "long", day: "numeric", month: "long" });
 }
 
 function find(/** @type {string} */ selector) {

@@ -4,6 +4,8 @@
  * @typedef {"unsupported" | "install" | "blocked" | "off" | "on"} State
  */
 
+import { _ } from "./words.js";
+
 const root = /** @type {HTMLElement} */ (document.querySelector("#reminders"));
 
 /** The state on the screen, if there is one yet. */
@@ -26,7 +28,7 @@ export function show(/** @type {State} */ next) {
   for (const part of root.querySelectorAll("[data-state]")) {
     /** @type {HTMLElement} */ (part).hidden = !part.getAttribute("data-state")?.split(" ").includes(next);
   }
-  text("form > button", next === "on" ? "Save" : "Turn on");
+  text("form > button", next === "on" ? _("Save") : _("Turn on"));
   const advice = /** @type {HTMLDetailsElement} */ (root.querySelector("#advice"));
   advice.open ||= next === "blocked";
   advice.querySelector(`[data-platform=${platform()}]`)?.setAttribute("open", "");

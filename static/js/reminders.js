@@ -14,13 +14,14 @@ import { blockingState, say, show, state } from "./reminder-state.js";
 import { begin, end, tell } from "./reminder-switch.js";
 import { onChange } from "./store.js";
 import { currentSubscription, deliver, lookUp, NOT_THESE, proofOf, Refusal } from "./subscriptions.js";
+import { _ } from "./words.js";
 
-const KEPT_HERE = "Kept on this device. It will be sent when the server can be reached.";
-const SAVED = "Saved. The server has it.";
+const KEPT_HERE = _("Kept on this device. It will be sent when the server can be reached.");
+const SAVED = _("Saved. The server has it.");
 /** Why it is off, when its reader did not turn it off. @type {Record<string, string>} */
 const REASONS = {
-  permission: "Your browser no longer allows it. You can turn it on again.",
-  refused: "The server did not take your browser’s new address. You can turn it on again.",
+  permission: _("Your browser no longer allows it. You can turn it on again."),
+  refused: _("The server did not take your browser’s new address. You can turn it on again."),
 };
 const root = /** @type {HTMLElement} */ (document.querySelector("#reminders"));
 const form = /** @type {HTMLFormElement} */ (root.querySelector("#reminder-form"));
@@ -75,14 +76,14 @@ async function look() {
     await showOn(await adopt(known, proofOf(subscription)), known);
   } else if (known === undefined) {
     await showOn(kept, null);
-    say("The server cannot be reached right now. Your reminder stays as it was.");
+    say(_("The server cannot be reached right now. Your reminder stays as it was."));
   } else if (kept.isOn) {
     const isLost = kept.told?.endpoint === subscription.endpoint;
     isPending = (await tellAgain(isLost ? null : kept.told)).isPending;
-    say(isLost ? "The server no longer had this device, so it is told again." : KEPT_HERE);
+    say(isLost ? _("The server no longer had this device, so it is told again.") : KEPT_HERE);
     return deliver();
   } else {
-    return showOff("The server no longer had this device. Turn it on again when you like.");
+    return showOff(_("The server no longer had this device. Turn it on again when you like."));
   }
   if (isPending) {
     say(KEPT_HERE);
@@ -94,7 +95,7 @@ async function turnOn() {
   const { wanted, zone } = readForm();
   if ((await Notification.requestPermission()) !== "granted") {
     show(blockingState() ?? "off");
-    return say("Your browser did not allow it. You can try again at any time.");
+    return say(_("Your browser did not allow it. You can try again at any time."));
   }
   if (state() === "on" || (await readRecord()).isOn) return change(wanted, zone);
   const subscription = await begin(key, wanted, zone).catch((error) => {
@@ -102,7 +103,7 @@ async function turnOn() {
     throw error;
   });
   await showNews(subscription);
-  say("It is on. You can send yourself a test.");
+  say(_("It is on. You can send yourself a test."));
 }
 
 /** What is on as the reader wants it now; without a network that waits here. */
@@ -137,7 +138,7 @@ async function sendTest() {
     if (!subscription) return await look();
     if (await test(subscription)) return;
     await end();
-    await showOff("The push service no longer knows this device, so the server has deleted it. You can turn it on again.");
+    await showOff(_("The push service no longer knows this device, so the server has deleted it. You can turn it on again."));
   } catch (error) {
     answer(inWords(error));
   } finally {
@@ -152,9 +153,9 @@ async function turnOff() {
   if (!isTold) deliver();
   const isGone = isTold && subscription && (await lookUp(subscription).catch(() => undefined)) === null;
   await showOff(
-    isGone ? "It is off. The server was asked again: it knows nothing about this device."
-      : isTold ? "It is off, and the server has deleted what it knew."
-        : "It is off here. The server could not be told yet; it will be when the network is back.",
+    isGone ? _("It is off. The server was asked again: it knows nothing about this device.")
+      : isTold ? _("It is off, and the server has deleted what it knew.")
+        : _("It is off here. The server could not be told yet; it will be when the network is back."),
   );
 }
 
@@ -208,5 +209,5 @@ async function attempt(/** @type {() => Promise<void> | void} */ action) {
 }
 
 function inWords(/** @type {unknown} */ error) {
-  return error instanceof Refusal ? error.message : "That did not work: the server cannot be reached. Please try again in a while.";
+  return error instanceof Refusal ? error.message : _("That did not work: the server cannot be reached. Please try again in a while.");
 }

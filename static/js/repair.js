@@ -3,10 +3,12 @@
  * not heard yet. What is to be told the worker tells, so that there is one way of doing so, with a page open or not.
  */
 
+import { at } from "./addresses.js";
 import { notify } from "./notices.js";
 import { adopt, confirm, deviceZone, isSame, readRecord, remember, rememberOff, reminderOf, tellAgain } from "./reminder-record.js";
 import { document } from "./store.js";
 import { currentSubscription, deliver, keyOf, lookUp, proofOf, subscribe } from "./subscriptions.js";
+import { _ } from "./words.js";
 
 const REST_MILLISECONDS = 6 * 3_600_000;
 
@@ -33,10 +35,10 @@ async function compare() {
   if (isPending || !(isOn || subscription)) return;
   if (!subscription || (isOn && subscription.endpoint !== told?.endpoint)) return tellAgain(told);
   const zone = deviceZone();
-  const { at, zone: before } = await last.read();
+  const { at: asked, zone: before } = await last.read();
   if (before !== zone) await last.change((kept) => ({ ...kept, zone }));
   if (isOn && record.zone.follow && before && before !== zone) return move(before, zone);
-  if (Math.abs(Date.now() - at) < REST_MILLISECONDS) return;
+  if (Math.abs(Date.now() - asked) < REST_MILLISECONDS) return;
   const known = await lookUp(subscription);
   await last.change(() => ({ at: Date.now(), zone }));
   if (!known) return tellAgain(null);
@@ -62,7 +64,7 @@ async function move(/** @type {string} */ before, /** @type {string} */ zone) {
     await remember(wanted, { follow: false, home });
     deliver();
   };
-  notify(`Your reminder now follows the time in ${nameOf(zone)}.`, { label: `Keep the time in ${nameOf(home)}`, act });
+  notify(_("Your reminder now follows the time in %(place)s.", { place: nameOf(zone) }), { label: _("Keep the time in %(place)s", { place: nameOf(home) }), act });
 }
 
 /** What clocks there show in winter and in summer, as a zone may only have got another name; one unknown here is like no other. */
@@ -78,8 +80,8 @@ function clocksOf(/** @type {string} */ timeZone) {
 /** Without leave nothing arrives, so the server need not send; what the reader wanted stays here. */
 async function noteRefusal() {
   await rememberOff(false, "permission");
-  const act = () => location.assign("/reminders");
-  notify("This browser no longer allows notifications, so your reminder is off.", { label: "Daily", act });
+  const act = () => location.assign(at("/reminders"));
+  notify(_("This browser no longer allows notifications, so your reminder is off."), { label: _("Daily"), act });
 }
 
 /** "New York" of "America/New_York". */

@@ -6,12 +6,14 @@
  * @import { Reading } from "./reading.js"
  */
 
+import { at } from "./addresses.js";
 import { loadDeck } from "./deck.js";
 import * as documents from "./documents.js";
 import { choose, lineProblem, MOST_OWN_LINES, ownCards, removeLine, tidyLine, unhide, unsave, writeLine } from "./kept.js";
 import { notify } from "./notices.js";
 import { countSeen } from "./reading.js";
 import { askToStay, isLasting, onChange } from "./store.js";
+import { _, ngettext } from "./words.js";
 
 const LONGEST_LIST = 100;
 
@@ -51,7 +53,7 @@ async function show() {
   const [deck, kept, reading] = await Promise.all([loadDeck(), documents.kept.read(), documents.reading.read()]);
   const all = new Map([...ownCards(kept), ...deck.retired, ...deck.cards].map((card) => [card.id, card]));
   showSaved(all, kept);
-  list("#own-list", kept.own.map((line) => item(line, { Edit: () => edit(line), Delete: () => remove("own", line) })));
+  list("#own-list", kept.own.map((line) => item(line, { [_("Edit")]: () => edit(line), [_("Delete")]: () => remove("own", line) })));
   showSeen(all, deck, reading);
   showHidden(all, kept);
   mix.checked = kept.choices.ownLines;
@@ -60,21 +62,21 @@ async function show() {
 /** A card that has left the deck stands here in the words it had. */
 function showSaved(/** @type {Map<string, Card>} */ all, /** @type {Kept} */ { saved }) {
   unhideIf("#no-saved", saved.length === 0);
-  list("#saved-list", saved.map((each) => item(all.get(each.id) ?? { text: each.text }, { Remove: () => remove("saved", each) })));
+  list("#saved-list", saved.map((each) => item(all.get(each.id) ?? { text: each.text }, { [_("Remove")]: () => remove("saved", each) })));
 }
 
 function showSeen(/** @type {Map<string, Card>} */ all, /** @type {Deck} */ deck, /** @type {Reading} */ reading) {
   const ids = [...new Set([...reading.history].reverse())].slice(0, LONGEST_LIST);
   list("#history ul", ids.flatMap((id) => all.get(id) ?? []).map((card) => item(card, {})));
   const seen = countSeen(reading, deck.cards);
-  write("#seen", seen ? `Seen ${seen} of ${deck.cards.length} cards, the last first` : "What you have read waits here.");
+  write("#seen", seen ? _("Seen %(seen)s of %(all)s cards, the last first", { seen, all: deck.cards.length }) : _("What you have read waits here."));
 }
 
 function showHidden(/** @type {Map<string, Card>} */ all, /** @type {Kept} */ { hidden }) {
   const cards = hidden.flatMap(({ id }) => all.get(id) ?? []);
   const show = (/** @type {Card} */ { id }) => documents.kept.change((kept) => unhide(kept, id));
-  list("#hidden ul", cards.map((card) => item(card, { "Show again": () => show(card) })));
-  write("#hidden-count", cards.length ? `${cards.length} hidden` : "Cards you hide wait here, in case you change your mind.");
+  list("#hidden ul", cards.map((card) => item(card, { [_("Show again")]: () => show(card) })));
+  write("#hidden-count", cards.length ? ngettext("%(n)s hidden", "%(n)s hidden", cards.length) : _("Cards you hide wait here, in case you change your mind."));
 }
 
 /** What is typed on while the disk answers stays in the field. */
@@ -89,7 +91,7 @@ async function keepLine(/** @type {SubmitEvent} */ event) {
   if (problem) return refuse(problem);
   if (kept.own.length === 1) askToStay();
   if (field.value === typed) edit();
-  say((await isLasting()) ? "Kept on this device." : "Kept until you close the app.");
+  say((await isLasting()) ? _("Kept on this device.") : _("Kept until you close the app."));
 }
 
 /** Puts a line into the field to be written anew, or makes the field ready for a new one. */
@@ -97,7 +99,7 @@ function edit(/** @type {{id: string, text: string} | undefined} */ line = undef
   editing = line?.id ?? "";
   field.value = line?.text ?? "";
   unhideIf("#own-form [type=reset]", Boolean(line));
-  write("#own-label", line ? "Write it anew" : "Write a line to yourself");
+  write("#own-label", line ? _("Write it anew") : _("Write a line to yourself"));
   say("");
   if (line) field.focus();
 }
@@ -115,7 +117,7 @@ async function remove(/** @type {"saved" | "own"} */ list, /** @type {{id: strin
     if (!field.value) edit(line);
     refuse(lineProblem(line, now));
   };
-  notify(list === "own" ? "Deleted." : "No longer saved.", { label: "Undo", act });
+  notify(list === "own" ? _("Deleted.") : _("No longer saved."), { label: _("Undo"), act });
 }
 
 /** All of it in its old order, what is new first; nothing comes back where a line finds no room. */
@@ -137,7 +139,7 @@ function newId() {
 function item(/** @type {{id?: string, text: string, topic?: string}} */ { id, text, topic }, /** @type {Record<string, () => unknown>} */ deeds) {
   const made = document.createElement("li");
   const link = document.createElement(id ? "a" : "p");
-  if (id) link.setAttribute("href", topic ? `/affirmations/${id}` : `/#${id}`);
+  if (id) link.setAttribute("href", at(topic ? `/affirmations/${id}` : `/#${id}`));
   link.textContent = text;
   link.dir = "auto";
   const buttons = Object.entries(deeds).map(([label, act]) => {

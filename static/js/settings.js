@@ -7,11 +7,14 @@ import * as documents from "./documents.js";
 import { choose } from "./kept.js";
 import { speak, stopSpeech, usableVoices } from "./speak.js";
 import { onChange } from "./store.js";
+import { _ } from "./words.js";
 
 /** @typedef {Record<string, FormDataEntryValue>} Look */
 
-const SAMPLE = "You don’t have to earn help.";
-const UNKEPT = "This browser keeps nothing for the app, so what you choose here lasts until you leave this page.";
+const SAMPLE = _("You don’t have to earn help.");
+const TRY = _("Try it");
+const STOP = _("Stop");
+const UNKEPT = _("This browser keeps nothing for the app, so what you choose here lasts until you leave this page.");
 const LONGEST_WAIT_MILLISECONDS = 10_000;
 const lookForm = /** @type {HTMLFormElement} */ (find("#look-form"));
 const voiceForm = /** @type {HTMLFormElement} */ (find("#voice-form"));
@@ -23,7 +26,7 @@ export async function start() {
   import("./backup-page.js").then((module) => module.start());
   startLook();
   find("#look-for-words").addEventListener("click", async () => {
-    write("#new-words-said", "Looking…");
+    write("#new-words-said", _("Looking…"));
     write("#new-words-said", await lookForWords());
   });
   await startListening();
@@ -65,8 +68,8 @@ async function startListening() {
   find("#no-voice").hidden = voices.length > 0;
   if (voices.length === 0) return;
   const groups = [true, false].map((isOffline) => voices.filter(({ localService }) => localService === isOffline));
-  voiceField.append(...groupOf("Work offline", groups[0]), ...groupOf("Need a network, and hear the words", groups[1]));
-  if (groups[0].length === 0) voiceField.options[0].text = "None";
+  voiceField.append(...groupOf(_("Work offline"), groups[0]), ...groupOf(_("Need a network, and hear the words"), groups[1]));
+  if (groups[0].length === 0) voiceField.options[0].text = _("None");
   voiceForm.addEventListener("change", keepVoice);
   voiceForm.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -100,22 +103,22 @@ function keepVoice() {
 }
 
 function tryVoice() {
-  const isSpeaking = tryButton.textContent === "Stop";
-  tryButton.textContent = isSpeaking ? "Try it" : "Stop";
+  const isSpeaking = tryButton.textContent === STOP;
+  tryButton.textContent = isSpeaking ? TRY : STOP;
   if (isSpeaking) stopSpeech();
-  else speak(SAMPLE, () => (tryButton.textContent = "Try it"));
+  else speak(SAMPLE, () => (tryButton.textContent = TRY));
 }
 
 /** Asks the server for a newer release, which the page then offers by itself; the answer in words. */
 async function lookForWords() {
   try {
     const registration = await navigator.serviceWorker?.getRegistration();
-    await Promise.race([registration?.update(), new Promise((_, reject) => setTimeout(reject, LONGEST_WAIT_MILLISECONDS))]);
+    await Promise.race([registration?.update(), new Promise((_resolve, reject) => setTimeout(reject, LONGEST_WAIT_MILLISECONDS))]);
     const next = registration?.active && (registration.installing ?? registration.waiting);
-    if (!next) return "You have the newest words.";
-    return (await hasCome(next)) ? "New words are here." : "New words are on their way and did not come whole. You can look again later.";
+    if (!next) return _("You have the newest words.");
+    return (await hasCome(next)) ? _("New words are here.") : _("New words are on their way and did not come whole. You can look again later.");
   } catch {
-    return "The network does not answer right now. The words you have are here without it.";
+    return _("The network does not answer right now. The words you have are here without it.");
   }
 }
 

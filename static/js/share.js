@@ -3,6 +3,7 @@
 import { isShared, shownCard } from "./card.js";
 import { notify } from "./notices.js";
 import { drawPicture } from "./picture.js";
+import { _ } from "./words.js";
 
 const LONGEST_SIDE = 4096;
 // A soft sky as PNG weighs ten times as much, and is shared on bad networks.
@@ -19,8 +20,8 @@ let picture;
 let text = "";
 let copyWords = () => {};
 
-if (canShareFiles) find("#share-picture").textContent = "Share the picture";
-if (!canShare) find("#share-words").textContent = "Copy the words";
+if (canShareFiles) find("#share-picture").textContent = _("Share the picture");
+if (!canShare) find("#share-words").textContent = _("Copy the words");
 find("#share-picture").addEventListener("click", sharePicture);
 find("#share-words").addEventListener("click", shareWords);
 sheet.addEventListener("change", draw);
@@ -58,15 +59,15 @@ function screenSize() {
 async function sharePicture() {
   const blob = await picture;
   sheet.close();
-  if (!blob) return notify("This device could not make the picture. The words can still be shared.");
+  if (!blob) return notify(_("This device could not make the picture. The words can still be shared."));
   const file = new File([blob], `pocket-${isShared() ? shownCard().id : "own-line"}.jpg`, { type: TYPE });
-  if (canShareFiles) await hand({ files: [file] }, "Save the picture", () => download(file));
+  if (canShareFiles) await hand({ files: [file] }, _("Save the picture"), () => download(file));
   else download(file);
 }
 
 async function shareWords() {
   sheet.close();
-  if (canShare) await hand({ text }, "Copy the words", copyWords);
+  if (canShare) await hand({ text }, _("Copy the words"), copyWords);
   else copyWords();
 }
 
@@ -75,7 +76,7 @@ async function hand(/** @type {ShareData} */ data, /** @type {string} */ label, 
   try {
     await navigator.share(data);
   } catch (error) {
-    if (/** @type {Error} */ (error).name !== "AbortError") notify("Sharing did not work this time.", { label, act });
+    if (/** @type {Error} */ (error).name !== "AbortError") notify(_("Sharing did not work this time."), { label, act });
   }
 }
 
@@ -85,7 +86,7 @@ function download(/** @type {File} */ file) {
   link.download = file.name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-  notify("The picture is in your downloads.");
+  notify(_("The picture is in your downloads."));
 }
 
 /** @returns {any} */

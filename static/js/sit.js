@@ -12,10 +12,11 @@ import * as documents from "./documents.js";
 import { pick, poolOf, show } from "./reading.js";
 import { chosenVoice, speak, stopSpeech } from "./speak.js";
 import { onChange } from "./store.js";
+import { _ } from "./words.js";
 
 const TICK_MILLISECONDS = 1000;
 const CARD_SECONDS = 20;
-const LAST_WORDS = "You can take this quiet with you.";
+const LAST_WORDS = _("You can take this quiet with you.");
 
 const form = /** @type {HTMLFormElement} */ (document.querySelector("#sit"));
 const session = /** @type {HTMLDialogElement} */ (document.querySelector("#session"));

@@ -2,6 +2,7 @@
 
 import * as documents from "./documents.js";
 import { onChange } from "./store.js";
+import { _ } from "./words.js";
 
 const LONGEST_WAIT_MILLISECONDS = 1000;
 
@@ -19,9 +20,9 @@ addEventListener("pagehide", stopSpeech);
 export async function usableVoices() {
   if (!globalThis.speechSynthesis) return [];
   if (!speechSynthesis.getVoices().length) await voicesLoaded();
-  const language = document.documentElement.lang;
+  const language = primary(document.documentElement.lang);
   return speechSynthesis.getVoices()
-    .filter(({ lang }) => lang.split(/[-_]/)[0].toLowerCase() === language)
+    .filter(({ lang }) => primary(lang) === language)
     .sort((one, other) => rank(other) - rank(one));
 }
 
@@ -68,7 +69,12 @@ export function stopSpeech() {
 function mark(/** @type {boolean} */ value) {
   isSpeaking = value;
   const button = document.querySelector("[data-do=listen]");
-  if (button) button.textContent = isSpeaking ? "Stop" : "Listen";
+  if (button) button.textContent = isSpeaking ? _("Stop") : _("Listen");
+}
+
+/** "pt" of "pt-BR", and of the "pt_BR" of some browsers. */
+function primary(/** @type {string} */ tag) {
+  return tag.split(/[-_]/)[0].toLowerCase();
 }
 
 /** The system's own choice, and the reader's own country, before the others, of which some are jokes. */

@@ -11,13 +11,15 @@
  *   failing_since: string | null, test: Test | null}} Health
  */
 
+import { _ } from "./words.js";
+
 const PATIENCE_MILLISECONDS = 10_000;
 const PUSH_SERVICE_MILLISECONDS = 20_000;
 const PROBLEM = "application/problem+json";
 const TOO_MANY = 429;
 /** For the reader, about choices that the server refused. */
-export const NOT_THESE = "The server did not take these choices, so it goes on as before. They are kept on this device.";
-const NOT_THIS_DEVICE = "The server did not take this device. Please load the page and try again.";
+export const NOT_THESE = _("The server did not take these choices, so it goes on as before. They are kept on this device.");
+const NOT_THIS_DEVICE = _("The server did not take this device. Please load the page and try again.");
 
 /** The server or the browser said no; the message is for the reader. `field` is what the server did not take. */
 export class Refusal extends Error {
@@ -35,12 +37,12 @@ export async function currentSubscription() {
 
 /** A subscription under this application server key; one made under another key is replaced. */
 export async function subscribe(/** @type {string} */ key) {
-  const { pushManager } = await inTime(navigator.serviceWorker.ready, PATIENCE_MILLISECONDS, "The app is not ready on this device yet. Please load the page again.");
+  const { pushManager } = await inTime(navigator.serviceWorker.ready, PATIENCE_MILLISECONDS, _("The app is not ready on this device yet. Please load the page again."));
   const existing = await pushManager.getSubscription();
   if (existing && keyOf(existing) === key) return existing;
   await existing?.unsubscribe();
   const made = pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
-  return inTime(made, PUSH_SERVICE_MILLISECONDS, "Your browser could not reach its push service. Please try again in a while.");
+  return inTime(made, PUSH_SERVICE_MILLISECONDS, _("Your browser could not reach its push service. Please try again in a while."));
 }
 
 /**
@@ -123,7 +125,7 @@ async function send(/** @type {string} */ method, /** @type {string} */ path, /*
  * @returns {Promise<T>}
  */
 function inTime(work, milliseconds, words) {
-  return Promise.race([work, new Promise((_, reject) => setTimeout(reject, milliseconds))]).catch(() => {
+  return Promise.race([work, new Promise((_resolve, reject) => setTimeout(reject, milliseconds))]).catch(() => {
     throw new Refusal(words);
   });
 }

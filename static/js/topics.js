@@ -5,11 +5,13 @@
  * @import { Kept } from "./kept.js"
  */
 
+import { at } from "./addresses.js";
 import { loadDeck } from "./deck.js";
 import * as documents from "./documents.js";
 import { choose, ownCards, shownCards } from "./kept.js";
 import { lineFound, search } from "./search.js";
 import { onChange } from "./store.js";
+import { _, ngettext } from "./words.js";
 
 const topics = /** @type {HTMLElement} */ (document.querySelector("#topics"));
 const everything = /** @type {HTMLButtonElement} */ (topics?.querySelector("button"));
@@ -77,13 +79,14 @@ function showChoice() {
   }
   const titles = Object.entries(deck.topics).filter(([slug]) => chosen.includes(slug)).map(([, { title }]) => title);
   everything.hidden = titles.length === 0;
-  write("#chosen", `“Another” brings cards from ${inWords(titles)}.`);
+  write("#chosen", inWords(titles));
 }
 
 function inWords(/** @type {string[]} */ [first, second, ...others]) {
-  if (!first) return "all topics";
-  if (!second) return `“${first}”`;
-  return others.length ? `“${first}” and ${others.length + 1} more` : `“${first}” and “${second}”`;
+  if (!first) return _("“Another” brings cards from all topics.");
+  if (!second) return _("“Another” brings cards from “%(first)s”.", { first });
+  if (!others.length) return _("“Another” brings cards from “%(first)s” and “%(second)s”.", { first, second });
+  return _("“Another” brings cards from “%(first)s” and %(n)s more.", { first, n: others.length + 1 });
 }
 
 /** Shows what fits what is typed; the topics stay where nothing does. */
@@ -94,8 +97,8 @@ function find() {
   results.replaceChildren(...cards.map((card) => item(card, query)));
   results.hidden = cards.length === 0;
   topics.hidden = cards.length > 0;
-  const nothing = "No card says it in these words. Another word may find one, and every topic is still below.";
-  write("#found", !isOpen ? "" : cards.length ? `${cards.length} ${cards.length > 1 ? "cards" : "card"}` : nothing);
+  const nothing = _("No card says it in these words. Another word may find one, and every topic is still below.");
+  write("#found", !isOpen ? "" : cards.length ? ngettext("%(n)s card", "%(n)s cards", cards.length) : nothing);
 }
 
 function clear(/** @type {KeyboardEvent} */ event) {
@@ -107,7 +110,7 @@ function clear(/** @type {KeyboardEvent} */ event) {
 /** A link to a card; where it was searched, with the line that was found, or its topic. */
 function item(/** @type {Card} */ card, query = "") {
   const link = document.createElement("a");
-  link.href = card.topic ? `/affirmations/${card.id}` : `/#${card.id}`;
+  link.href = at(card.topic ? `/affirmations/${card.id}` : `/#${card.id}`);
   link.textContent = card.text;
   link.dir = "auto";
   const made = document.createElement("li");
@@ -115,7 +118,7 @@ function item(/** @type {Card} */ card, query = "") {
   if (!query) return made;
   const found = lineFound(card, query);
   const note = document.createElement("small");
-  note.textContent = found && found !== card.text ? found : (deck.topics[card.topic]?.title ?? "Your own line");
+  note.textContent = found && found !== card.text ? found : (deck.topics[card.topic]?.title ?? _("Your own line"));
   link.append(note);
   return made;
 }
