@@ -5,6 +5,7 @@ BIN := .venv/bin
 NODE_MODULES := tests/tools/node_modules
 TSC := $(BIN)/node $(NODE_MODULES)/typescript/lib/tsc.js
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --use-pep517
+WORDS := webapp/content/interface.pot
 LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 pyproject.toml
 
 # The first Python of this machine that is new enough; name another with PYTHON=...
@@ -14,7 +15,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run check types format test bench deck lock images clean
+.PHONY: help run check types format test bench deck messages lock images clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -47,6 +48,13 @@ bench: $(BIN)/.bench ## Measure the budgets and print them as a table
 
 deck: $(BIN)/.runtime ## Check the words of the deck
 	@$(BIN)/flask --app webapp deck check
+
+messages: $(BIN)/.runtime ## Collect the words of the interface for its translators
+	$(BIN)/pybabel --quiet extract --mapping-file pyproject.toml --add-location file --no-wrap --omit-header \
+		--output-file $(WORDS) webapp static/js
+	@for file in $(wildcard webapp/content/*/interface.po); do tag=$$(basename $$(dirname $$file)); \
+		$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap \
+		--input-file $(WORDS) --output-file $$file --locale $$(echo $$tag | tr - _) || exit 1; done
 
 lock: $(BIN)/.development ## Write the exact versions of the newest dependencies that fit
 	@$(PIP) "uv<1"
