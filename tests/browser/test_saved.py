@@ -24,9 +24,10 @@ from tests.processes import Server
 
 HERO = "/affirmations/you-dont-have-to-earn-help"
 HERO_WORDS = "You don’t have to earn help."
-CARDS = 132
-CARDS_OF_TOPIC = 11
+CARDS = 372
+CARDS_OF_TOPIC = 31
 ONE_TOPIC = {"choices": {"topics": ["no-need-to-earn-it"]}}  # that of the card whose page is opened
+THREE_TOPICS = {"choices": {"topics": ["no-need-to-earn-it", "asking-is-brave", "small-steps"]}}
 OWN = "I may ask Ana on Tuesday."
 ODD_LINES = {
     "emoji": "🫶🏽 ask 👩‍👩‍👧",
@@ -124,14 +125,15 @@ def test_a_hidden_card_does_not_come_up(installed: Page, network: Proxy) -> None
 
 
 def test_every_card_comes_once_before_any_comes_twice(installed: Page, network: Proxy) -> None:
+    put_document(installed, "kept", THREE_TOPICS)
     installed.goto(network.url + HERO)
     installed.wait_for_load_state("networkidle")
     before = len(documents_of(installed)["reading"]["counts"])  # today's, shown before, and this
     seen = {words(installed).inner_text()}
-    for _ in range(CARDS - before):
+    for _ in range(3 * CARDS_OF_TOPIC - before):
         installed.keyboard.press("ArrowRight")
         seen.add(words(installed).inner_text())
-    assert len(seen) == CARDS - before + 1
+    assert len(seen) == 3 * CARDS_OF_TOPIC - before + 1
 
 
 def test_what_was_seen_survives_and_is_told_without_a_score(reader: Page) -> None:
@@ -139,7 +141,7 @@ def test_what_was_seen_survives_and_is_told_without_a_score(reader: Page) -> Non
         reader.keyboard.press("ArrowRight")
     last = words(reader).inner_text()
     open_saved(reader)
-    expect(reader.get_by_text(re.compile(r"Seen [45] of 132 cards"))).to_be_visible()
+    expect(reader.get_by_text(re.compile(rf"Seen [45] of {CARDS} cards"))).to_be_visible()
     reader.get_by_text("Seen before").click()
     expect(reader.locator("#history li a").first).to_have_text(last)
 

@@ -140,7 +140,7 @@ def test_a_topic_that_has_left_the_deck_is_not_named(topics: Page) -> None:
 def test_ticking_does_not_open_the_list_and_opening_does_not_tick(topics: Page) -> None:
     tick(topics, "Not a burden")
     expect(topics.locator("#topics details[open]")).to_have_count(0)
-    topics.get_by_text("Hard days").click()
+    topics.get_by_text("Hard days", exact=True).click()
     expect(topics.locator("#topics details[open]")).to_have_count(1)
     expect(topics.get_by_role("checkbox", checked=True)).to_have_count(1)
 
@@ -184,7 +184,7 @@ def test_without_scripts_there_is_nothing_that_does_nothing(browser: Browser, si
     expect(page.get_by_text("Open the one that fits today.")).to_be_visible()
     for control in page.locator("main :is(input, button)").all():
         expect(control).to_be_hidden()
-    page.get_by_text("Hard days").click()
+    page.get_by_text("Hard days", exact=True).click()
     page.locator("#topics details[open] a").first.click()
     expect(page).to_have_url(re.compile("/affirmations/"))
     context.close()
@@ -205,7 +205,7 @@ def still(browser: Browser, site: Server) -> Iterator[Page]:
 @pytest.mark.parametrize("query", ["", "ask", "zebra"])
 def test_axe_finds_nothing_and_nothing_is_too_wide_in_any_state(still: Page, query: str) -> None:
     tick(still, "Letting go of “alone”")
-    still.get_by_text("Hard days").click()
+    still.get_by_text("Hard days", exact=True).click()
     still.get_by_role("searchbox").fill(query)
     found = Axe().run(still).response["violations"]
     assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
