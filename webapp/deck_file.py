@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection
-from collections.abc import Iterator
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from webapp.deck import Topic
 from webapp.errors import DeckError
 from webapp.order import varied
 from webapp.records import Record
+from webapp.records import named_tables
 from webapp.records import read_file
 
 TOPICS_FILE = "topics.toml"
@@ -26,7 +26,6 @@ CARDS_FILE = "affirmations.toml"
 PERSONS = ("you", "it", "we", "i")
 OPTIONAL = ("ideas", "person", "step", "gentle", "note", "since", "retired")
 
-_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")  # BCP 47 without grandfathered tags
 
 
@@ -55,7 +54,7 @@ def _living(cards: Sequence[Affirmation], topic: Topic) -> list[Affirmation]:
 
 def _topics(source: Record) -> tuple[Topic, ...]:
     source.expect(["topic"])
-    topics = tuple(_topic(record) for record in _unique(source, "topic", "slug"))
+    topics = tuple(_topic(record) for record in named_tables(source, "topic", "slug"))
     if not topics:
         raise source.refusal("A15", "there is no topic", "Write a first [[topic]]")
     return topics
@@ -78,7 +77,7 @@ def _cards(source: Record, topics: Collection[str]) -> list[Affirmation]:
     lang = source.text("lang")
     if not _LANGUAGE.fullmatch(lang):
         raise source.refusal("F03", f"'lang' is {lang!r}", "Give a BCP 47 tag such as en", "lang")
-    return [_card(record, topics, lang) for record in _unique(source, "affirmation", "id")]
+    return [_card(record, topics, lang) for record in named_tables(source, "affirmation", "id")]
 
 
 def _card(record: Record, topics: Collection[str], lang: str) -> Affirmation:
@@ -107,18 +106,3 @@ def _card(record: Record, topics: Collection[str], lang: str) -> Affirmation:
 
 def _day(record: Record, name: str) -> str:
     return record.day(name).isoformat() if name in record.values else ""
-
-
-def _unique(source: Record, table: str, name: str) -> Iterator[Record]:
-    """The tables of that kind; raise A11 for a name of wrong shape or one that came before."""
-    seen: dict[str, int] = {}
-    for record in source.tables(table):
-        slug = record.text(name)
-        if not _SLUG.fullmatch(slug) or not 3 <= len(slug) <= 40:
-            remedy = "Use 3 to 40 of a-z, 0-9 and single hyphens"
-            raise record.refusal("A11", f"{name} {slug!r} has a wrong shape", remedy, name)
-        if slug in seen:
-            reason = f"{name} {slug!r} is already on line {seen[slug]}"
-            raise record.refusal("A11", reason, "Give it one of its own", name)
-        seen[slug] = record.line
-        yield record

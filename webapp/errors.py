@@ -5,6 +5,7 @@
     ├── ContentError         a content file breaks a rule; the app does not start
     │   ├── DeckError
     │   ├── HelplineError
+    │   ├── StarterError
     │   └── LanguageError
     ├── BackupError          a backup cannot be made or put back; the database is as it was
     ├── InputError           a field of a request is refused; nothing was stored
@@ -51,6 +52,10 @@ class DeckError(ContentError):
 
 class HelplineError(ContentError):
     """The helplines file cannot be used."""
+
+
+class StarterError(ContentError):
+    """The message starters cannot be used."""
 
 
 class LanguageError(ContentError):

@@ -2,7 +2,8 @@
 
 `tomllib` tells no lines, so the n-th table of a kind is the n-th `[[kind]]` header of the text.
 Rules of this floor: F01 the file can be read, F02 its fields are known and complete, F03 each
-value has its type. A broken rule raises the ContentError class that the caller chose.
+value has its type, A11 an id is well shaped and unique. A broken rule raises the ContentError
+class that the caller chose.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import datetime
 import re
 import tomllib
 from collections.abc import Collection
+from collections.abc import Iterator
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
@@ -20,6 +22,8 @@ from pathlib import Path
 from typing import Any
 
 from webapp.errors import ContentError
+
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 class Level(StrEnum):
@@ -165,6 +169,21 @@ def read_file(path: Path, error: type[ContentError]) -> Record:
         raise error(str(path), line, "F01", reason, remedy) from None
     lines = tuple(text.split("\n"))
     return Record(str(path), values, lines, error, last_line=len(lines))
+
+
+def named_tables(source: Record, table: str, name: str) -> Iterator[Record]:
+    """The tables of that kind; raise A11 for a name of wrong shape or one that came before."""
+    seen: dict[str, int] = {}
+    for record in source.tables(table):
+        slug = record.text(name)
+        if not _SLUG.fullmatch(slug) or not 3 <= len(slug) <= 40:
+            remedy = "Use 3 to 40 of a-z, 0-9 and single hyphens"
+            raise record.refusal("A11", f"{name} {slug!r} has a wrong shape", remedy, name)
+        if slug in seen:
+            reason = f"{name} {slug!r} is already on line {seen[slug]}"
+            raise record.refusal("A11", reason, "Give it one of its own", name)
+        seen[slug] = record.line
+        yield record
 
 
 def _line_told(message: str, default: int) -> int:

@@ -1,4 +1,4 @@
-"""`flask deck`: tells a writer every broken rule of a deck at once. It mends nothing."""
+"""`flask deck`: tells a writer every broken rule of a language at once. It mends nothing."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from webapp import lint
 from webapp.cli.errors import plain_errors
 from webapp.config import load_settings
 from webapp.deck_file import load_deck
+from webapp.starters_file import STARTERS_FILE
+from webapp.starters_file import load_starters
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
@@ -24,22 +26,27 @@ deck = AppGroup("deck", help="The affirmations.")
 @click.option("--sources", type=FOLDER, help="Folder of .txt files that no card may repeat.")
 @plain_errors()
 def check(folder: Path | None, sources: Path | None) -> None:
-    """Check the deck in FOLDER, by default the one that the app shows.
+    """Check the deck and the message starters in FOLDER, by default the ones that the app shows.
 
     Prints file, line, rule and remedy of every finding. Exit code 1 when there are errors.
     """
     folder = folder or load_settings(os.environ).content / "en"
-    loaded = load_deck(folder)
+    loaded, words = load_deck(folder), lint.load_words(folder)
     findings = lint.check_deck(
         loaded,
-        lint.load_words(folder),
+        words,
         lint.load_ideas(folder),
         lint.load_released_ids(folder),
         lint.load_sources(sources) if sources else None,
     )
+    sizes = [f"{len(loaded.cards)} cards"]
+    if (folder / STARTERS_FILE).exists():
+        starters = load_starters(folder / STARTERS_FILE)
+        findings += lint.check_starters(starters, words)
+        sizes.append(f"{len(starters.starters)} starters")
     for finding in findings:
         click.echo(lint.format(finding))
     count = Counter(finding.level for finding in findings)
     errors, warnings = count[lint.Level.ERROR], count[lint.Level.WARNING]
-    click.echo(f"{len(loaded.cards)} cards, {errors} errors, {warnings} warnings.")
+    click.echo(f"{', '.join(sizes)}, {errors} errors, {warnings} warnings.")
     raise SystemExit(1 if errors else 0)

@@ -1,4 +1,4 @@
-"""Checks the words of a deck against the rules A01 to A19, G01 to G04, N01, N02. It mends nothing.
+"""Checks a language by the rules A01 to A19, G01 to G04, M01 to M07, N01, N02. It mends nothing.
 
 Errors keep the app from starting; warnings are for a person to look at. The rules speak of living
 cards: a retired one stays as it was, for those who saved it.
@@ -10,6 +10,7 @@ from collections.abc import Collection
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,7 +18,9 @@ from webapp.deck import Affirmation
 from webapp.deck import Deck
 from webapp.deck_file import CARDS_FILE
 from webapp.deck_file import load_deck
+from webapp.errors import ContentError
 from webapp.errors import DeckError
+from webapp.errors import StarterError
 from webapp.lint.brief import Brief
 from webapp.lint.brief import DeckRule
 from webapp.lint.card_rules import CARD_RULES
@@ -28,20 +31,27 @@ from webapp.lint.ideas import load_ideas
 from webapp.lint.ideas import load_released_ids
 from webapp.lint.ideas import load_sources
 from webapp.lint.notification_rules import NOTIFICATION_RULES
+from webapp.lint.starter_rules import check_starters
 from webapp.lint.wording import wordings_of
 from webapp.lint.wording_rules import WORDING_RULES
 from webapp.lint.wording_rules import WordingRule
+from webapp.lint.words import SHIPPED
 from webapp.lint.words import Words
 from webapp.lint.words import load_words
 from webapp.records import Finding
 from webapp.records import Level
+from webapp.starters import Starters
+from webapp.starters_file import STARTERS_FILE
+from webapp.starters_file import load_starters
 
 __all__ = [
     "Finding",
     "Level",
     "check_deck",
+    "check_starters",
     "format",
     "load_checked_deck",
+    "load_checked_starters",
     "load_ideas",
     "load_released_ids",
     "load_sources",
@@ -61,6 +71,17 @@ def load_checked_deck(folder: Path) -> Deck:
     return deck
 
 
+def load_checked_starters(folder: Path) -> Starters:
+    """The message starters of that folder, free of errors, with its words; raises ContentError.
+
+    A folder without any has the English ones, as it has the English words.
+    """
+    folder = folder if (folder / STARTERS_FILE).exists() else SHIPPED
+    starters, words = load_starters(folder / STARTERS_FILE), load_words(folder)
+    refuse_errors(check_starters(starters, words), StarterError)
+    return replace(starters, apology=words.apology.entries, takes_back=words.takes_back.entries)
+
+
 def check_deck(
     deck: Deck,
     words: Words,
@@ -78,11 +99,11 @@ def check_deck(
     return sorted([*_card_findings(deck, words, levels), *_deck_findings(brief, levels)])
 
 
-def refuse_errors(findings: Iterable[Finding]) -> None:
-    """Raise the first error among the findings as a DeckError."""
+def refuse_errors(findings: Iterable[Finding], error: type[ContentError] = DeckError) -> None:
+    """Raise the first error among the findings, as a DeckError or another."""
     for each in findings:
         if each.level is Level.ERROR:
-            raise DeckError(each.file, each.line, each.rule, each.reason, each.remedy)
+            raise error(each.file, each.line, each.rule, each.reason, each.remedy)
 
 
 def format(finding: Finding) -> str:

@@ -26,7 +26,7 @@ _LISTS = (
     "absolutes",
 )
 _ROOM_LIST = "room_for_both"  # for the gentler wordings of a deck that has some
-_STARTER_LISTS = ("apology", "way_out", "guilt")  # for message starters
+_STARTER_LISTS = ("apology", "way_out", "guilt", "asks", "takes_back")  # for message starters
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,11 @@ class Words:
     absolutes: WordList
     room_for_both: WordList
     lock_screen: WordList
+    apology: WordList
+    way_out: WordList
+    guilt: WordList
+    asks: WordList
+    takes_back: WordList
     neutral_title: str
     neutral_body: str
     file: str
@@ -83,6 +88,11 @@ def load_words(folder: Path) -> Words:
         absolutes=_list(source, "absolutes"),
         room_for_both=_list(source, _ROOM_LIST),
         lock_screen=_list(source, "lock_screen"),
+        apology=_list(source, "apology"),
+        way_out=_list(source, "way_out"),
+        guilt=_list(source, "guilt"),
+        asks=_list(source, "asks"),
+        takes_back=_list(source, "takes_back"),
         neutral_title=neutral.text("title"),
         neutral_body=neutral.text("body"),
         file=source.file,
