@@ -52,6 +52,11 @@ NAMES = {
 }
 KEYS = {"Escape", "Infinity", "Notification"}  # words of the platform that look like ours
 
+GETTEXT_RULES = {
+    "ar": "(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5)"
+}
+"""Those of gettext's manual where Babel has the last forms the other way round."""
+
 
 def read(path: Path) -> Catalog:
     with path.open("rb") as file:
@@ -82,7 +87,8 @@ def faults(catalogue: Catalog, tag: str, template: Catalog) -> list[str]:
     found += [f"{message!r} is obsolete" for message in catalogue.obsolete]
     if catalogue.locale != model.locale:
         found.append(f"it says that its language is {catalogue.locale}")
-    if (catalogue.num_plurals, catalogue.plural_expr) != (model.num_plurals, model.plural_expr):
+    rules = {model.plural_expr, GETTEXT_RULES.get(str(catalogue.locale), "")}
+    if catalogue.num_plurals != model.num_plurals or catalogue.plural_expr not in rules:
         found.append(f"its plural forms are not {model.plural_forms}")
     return found + [
         f"{message.id!r} {fault}"

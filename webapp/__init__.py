@@ -136,7 +136,7 @@ def _load_editions(settings: Settings) -> Editions:
         words = load_words(folder)
         note = Note(words.neutral_title, words.neutral_body)
         deck = load_checked_deck(folder)
-        editions.append(Edition(language, deck, note, settings.base_url))
+        editions.append(Edition(language, deck, note, settings.base_url, words.reviewed))
     return Editions(editions)
 
 

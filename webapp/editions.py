@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from webapp.deck import Deck
 from webapp.languages import Language
@@ -21,12 +22,16 @@ class Note:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Edition:
-    """A language, its deck and its neutral note; `base_url` is the site's, without a last slash."""
+    """A language, its deck and its neutral note; `base_url` is the site's, without a last slash.
+
+    `reviewed` is the day on which a native speaker had read all its words, if one has.
+    """
 
     language: Language
     deck: Deck
     note: Note
     base_url: str
+    reviewed: date | None = None
 
     @property
     def home(self) -> str:

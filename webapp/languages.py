@@ -8,6 +8,7 @@ catalogue `interface.po` of the folder. It renders nothing and never asks what a
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from gettext import GNUTranslations
 from gettext import NullTranslations
@@ -16,6 +17,7 @@ from pathlib import Path
 
 from babel import Locale
 from babel import UnknownLocaleError
+from babel.dates import format_date
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError
@@ -60,6 +62,15 @@ class Language:
         """Its name in itself, such as `Español`."""
         name = self.locale.get_display_name(self.tag.replace("-", "_")) or self.tag
         return name[:1].upper() + name[1:]
+
+    @property
+    def invitation(self) -> str:
+        """Tells a visitor who reads this language that the app speaks it."""
+        return self.say("Pocket is here in English too.")
+
+    def date(self, day: date) -> str:
+        """A date as the language writes it, with the month in letters."""
+        return format_date(day, "long", self.locale)
 
     @cached_property
     def translations(self) -> NullTranslations:

@@ -141,6 +141,7 @@ class Renderer:
             "neutral_title": edition.note.title,
             "neutral_body": edition.note.body,
             "languages": languages,
+            "reviewed": edition.reviewed,
         }
 
     def today(self, today: date) -> Document:

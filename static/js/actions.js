@@ -40,7 +40,7 @@ export function start() {
   });
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || isElsewhere(event.target)) return;
-    if (!document.documentElement.dataset.keys) DEEDS[KEYS[event.key.toLowerCase()]]?.();
+    if (!document.documentElement.dataset.keys) DEEDS[KEYS[letterOf(event)]]?.();
   });
 }
 
@@ -121,4 +121,9 @@ function isBackdrop(/** @type {Element} */ target, /** @type {MouseEvent} */ { c
 function isElsewhere(/** @type {EventTarget | null} */ target) {
   const isField = target instanceof Element && target.matches("input, textarea, select");
   return isField || document.querySelector("dialog[open]") !== null;
+}
+
+/** The Latin letter of a key, which a keyboard of another script has in the same place. */
+function letterOf(/** @type {KeyboardEvent} */ { key, code }) {
+  return /^[ -~]$/.test(key) ? key.toLowerCase() : code.slice(3).toLowerCase();
 }

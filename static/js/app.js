@@ -36,6 +36,18 @@ function begin() {
   SCREENS[page]?.();
   // Without a worker there is no reminder either: a first visit loads nothing of this.
   if (navigator.serviceWorker?.controller) (globalThis.requestIdleCallback ?? setTimeout)(lookAfterReminder);
+  else offerLanguage();
+}
+
+/** Says to a new reader, in the language of their device, that this page is there in it too. */
+async function offerLanguage() {
+  const [wanted, here] = [navigator.language, document.documentElement.lang].map((tag) => tag.split("-")[0]);
+  const links = /** @type {NodeListOf<HTMLLinkElement>} */ (document.querySelectorAll("link[hreflang]"));
+  const link = wanted === here ? undefined : [...links].find(({ hreflang }) => hreflang.split("-")[0] === wanted);
+  if (!link) return;
+  const label = new Intl.DisplayNames(link.hreflang, { type: "language" }).of(wanted) ?? wanted;
+  const { notify } = await import("./notices.js");
+  notify(link.title, { label, act: () => location.assign(new URL(link.href).pathname) });
 }
 
 /** Who has no reminder, and never allowed one, needs nothing more. */

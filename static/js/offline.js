@@ -39,7 +39,7 @@ export async function keepOffline(/** @type {() => boolean} */ hasBeenTouched) {
  * Keeps another language in place of this one, whole, before the reader goes there; rejects when that fails.
  * @param {string} prefix what the addresses of the language begin with
  */
-export async function speak(prefix) {
+export async function keepLanguage(prefix) {
   if (!navigator.serviceWorker?.controller) return;
   navigator.serviceWorker.removeEventListener("controllerchange", reloadIfAsked);
   const registration = await register(`${prefix}/sw.js`);

@@ -40,6 +40,11 @@ export function remember(/** @type {Wanted} */ wanted, /** @type {Zone} */ zone)
   return record.change((now) => ({ ...now, wanted, zone, isOn: true, isPending: true, why: "" }));
 }
 
+/** What comes from now on is in this language. */
+export function changeLanguage(/** @type {string} */ language) {
+  return record.change((now) => ({ ...now, wanted: { ...now.wanted, language }, isPending: now.isOn || now.isPending }));
+}
+
 /** The server has taken `sent`; what the reader has changed since then, or turned off, is still to be told. */
 export function confirm(/** @type {Reminder} */ sent, /** @type {{next: {at: string} | null}} */ { next }, /** @type {Proof} */ told) {
   return record.change((now) => ({ ...now, told, next, isPending: !now.isOn || (now.isPending && !isSame(reminderOf(now), sent)) }));

@@ -4,6 +4,7 @@
  */
 
 import * as documents from "./documents.js";
+import * as languages from "./languages.js";
 import { choose } from "./kept.js";
 import { speak, stopSpeech, usableVoices } from "./speak.js";
 import { onChange } from "./store.js";
@@ -25,6 +26,7 @@ const tryButton = find("#try-voice");
 export async function start() {
   import("./backup-page.js").then((module) => module.start());
   startLook();
+  languages.start();
   find("#look-for-words").addEventListener("click", async () => {
     write("#new-words-said", _("Looking…"));
     write("#new-words-said", await lookForWords());

@@ -293,7 +293,7 @@ def test_as_the_system_has_it_takes_the_look_back_and_leaves_the_words(settings:
         if reload:
             settings.reload()
         attributes = ask(settings, "() => Object.keys(document.documentElement.dataset).sort()")
-        assert attributes == ["deck", "face", "script"]
+        assert attributes == ["deck", "face", "prefix", "script"]
         expect(settings.get_by_role("checkbox", name="More contrast")).not_to_be_checked()
         expect(settings.get_by_role("checkbox", name="Gentler wording")).to_be_checked()
         expect(settings.get_by_role("radio", name="System")).to_be_checked()
@@ -447,7 +447,7 @@ def test_a_browser_that_knows_no_light_dark_is_dark_on_request(
     soft = style(page, "#look-said", "color")
     tick(page, "More contrast")
     assert style(page, "#look-said", "color") != soft
-    assert style(page, ".bar", "background-color") == "rgb(11, 14, 25)"
+    expect(page.locator(".bar")).to_have_css("background-color", "rgb(11, 14, 25)")
     context.close()
 
 

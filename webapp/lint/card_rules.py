@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from webapp.deck import Affirmation
 from webapp.lint.wording_rules import FULL_STOPS
+from webapp.lint.wording_rules import QUESTION_MARKS
 from webapp.lint.wording_rules import loud_parts
 from webapp.lint.wording_rules import unkind_parts
 from webapp.lint.words import Words
@@ -37,7 +38,7 @@ def claims_little(card: Affirmation, words: Words) -> Iterator[str]:
 
 
 def step_ends_calmly(card: Affirmation, words: Words) -> Iterator[str]:
-    if card.step and not card.step.endswith(("?", *FULL_STOPS)):
+    if card.step and not card.step.endswith((*QUESTION_MARKS, *FULL_STOPS)):
         yield "step does not end with a full stop or a question mark"
 
 

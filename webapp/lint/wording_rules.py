@@ -18,6 +18,8 @@ from webapp.records import Level
 
 FULL_STOPS = (".", "\u3002", "\u0964", "\u06d4", "\u0589", "\u1362")  # of the world's scripts
 
+QUESTION_MARKS = ("?", "\u061f", "\uff1f", "\u037e")
+
 _NEGATED = re.compile(r"no|not|never|nobody|nothing|none|without|can|cannot|\w+n't")
 _NEAR_WORDS = 5
 _MARKS = re.compile(r"[!;#@()\[\]{}<>\uff01\uff1b]")
@@ -76,7 +78,7 @@ def is_quiet(wording: Wording, words: Words) -> Iterator[str]:
 def ends_calmly(wording: Wording, words: Words) -> Iterator[str]:
     if not wording.text.endswith(FULL_STOPS):
         yield "does not end with a full stop"
-    if "?" in wording.text:
+    if any(mark in wording.text for mark in QUESTION_MARKS):
         yield "asks a question"
 
 

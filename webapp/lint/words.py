@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
@@ -51,7 +52,10 @@ class WordList:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The lists that the rules ask, and what the neutral notification says."""
+    """The lists that the rules ask, and what the neutral notification says.
+
+    `reviewed` is the day on which a native speaker had read all words of the language.
+    """
 
     pressure: WordList
     toxic_positivity: WordList
@@ -68,6 +72,7 @@ class Words:
     takes_back: WordList
     neutral_title: str
     neutral_body: str
+    reviewed: date | None
     file: str
     neutral_line: int
 
@@ -76,7 +81,7 @@ def load_words(folder: Path) -> Words:
     """Read `words.toml` of that folder, or the English one when it has none; raises DeckError."""
     path = folder / WORDS_FILE
     source = read_file(path if path.exists() else SHIPPED / WORDS_FILE, DeckError)
-    source.expect([*_LISTS, "neutral"], [_ROOM_LIST, *_STARTER_LISTS])
+    source.expect([*_LISTS, "neutral"], [_ROOM_LIST, *_STARTER_LISTS, "reviewed"])
     neutral = source.table("neutral")
     neutral.expect(["title", "body"])
     return Words(
@@ -95,6 +100,7 @@ def load_words(folder: Path) -> Words:
         takes_back=_list(source, "takes_back"),
         neutral_title=neutral.text("title"),
         neutral_body=neutral.text("body"),
+        reviewed=source.day("reviewed") if "reviewed" in source.values else None,
         file=source.file,
         neutral_line=neutral.line,
     )
@@ -112,7 +118,7 @@ def words_of(text: str) -> list[str]:
 
 def sentences_of(text: str) -> list[str]:
     """The sentences that hold a word, by their closing marks."""
-    return [part for part in re.split(r"[.?!\u2026\u3002\u0964]+", text) if words_of(part)]
+    return [part for part in re.split(r"[.?!\u2026\u3002\u0964\u061f]+", text) if words_of(part)]
 
 
 def is_english(lang: str) -> bool:
