@@ -54,7 +54,9 @@ messages: $(BIN)/.runtime ## Collect the words of the interface for its translat
 		--output-file $(WORDS) webapp static/js
 	@for file in $(wildcard webapp/content/*/interface.po); do tag=$$(basename $$(dirname $$file)); \
 		$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap \
-		--input-file $(WORDS) --output-file $$file --locale $$(echo $$tag | tr - _) || exit 1; done
+		--input-file $(WORDS) --output-file $$file --locale $$(echo $$tag | tr - _) || exit 1; \
+		grep -Ev '^"(Project-Id|Report-Msgid|POT-Creation|PO-Revision|Last-Translator|Language-Team|Generated-By)' $$file \
+		> $$file.new && mv $$file.new $$file; done
 
 lock: $(BIN)/.development ## Write the exact versions of the newest dependencies that fit
 	@$(PIP) "uv<1"

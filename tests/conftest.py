@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from tests.processes import ENGLISH
 from webapp import create_app
 from webapp import migrations
 
@@ -23,8 +24,8 @@ pytest_plugins = ["tests.skips", "tests.stores"]
 
 @pytest.fixture
 def settings_of(tmp_path: Path) -> dict[str, str]:
-    """The settings of an app with an instance folder of its own."""
-    return {"POCKET_INSTANCE": str(tmp_path / "instance")}
+    """The settings of an app in English alone, with an instance folder of its own."""
+    return {"POCKET_INSTANCE": str(tmp_path / "instance"), "POCKET_CONTENT": str(ENGLISH)}
 
 
 @pytest.fixture

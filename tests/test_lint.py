@@ -734,3 +734,38 @@ def test_two_cards_that_speak_of_the_same_rare_things_are_shown():
     assert ("A12", "W") in found(deck_of(*others, one, other))
     kin = card("A bridge needs two banks.", "a-bridge")
     assert ("A12", "W") not in found(deck_of(*others, one, kin))
+
+
+# The shipped languages
+
+LANGUAGES = [path.parent for path in sorted(SHIPPED.parent.glob("*/affirmations.toml"))]
+TRANSLATED = [folder for folder in LANGUAGES if folder != SHIPPED]
+
+
+@pytest.mark.parametrize("folder", LANGUAGES, ids=lambda folder: folder.name)
+def test_a_shipped_language_breaks_no_rule_that_keeps_the_app_from_starting(folder: Path):
+    deck = lint.load_checked_deck(folder)
+    assert deck.lang == folder.name
+
+
+@pytest.mark.parametrize("folder", TRANSLATED, ids=lambda folder: folder.name)
+def test_a_translation_is_of_the_same_cards_on_the_same_topics_and_ideas(folder: Path):
+    source, deck = load_deck(SHIPPED), load_deck(folder)
+    assert len(deck.cards) >= 120
+    assert len(set(Counter(card.topic for card in deck.cards).values())) == 1
+    assert [(t.slug, t.hue, t.help) for t in deck.topics] == [
+        (t.slug, t.hue, t.help) for t in source.topics
+    ]
+    for card in deck.cards:
+        model = source.card(card.id)
+        assert (card.topic, card.ideas, card.person) == (model.topic, model.ideas, model.person)
+        assert card.text != model.text
+
+
+@pytest.mark.parametrize("folder", TRANSLATED, ids=lambda folder: folder.name)
+def test_a_translation_has_words_of_its_own_for_the_rules(folder: Path):
+    ours, theirs = lint.load_words(SHIPPED), lint.load_words(folder)
+    for name in ("pressure", "toxic_positivity", "medical", "crisis", "absolutes", "lock_screen"):
+        assert getattr(theirs, name).entries
+        assert getattr(theirs, name).entries != getattr(ours, name).entries
+    assert theirs.neutral_body != ours.neutral_body
