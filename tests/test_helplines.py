@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -13,6 +14,7 @@ from webapp.errors import HelplineError
 from webapp.helplines import Country
 from webapp.helplines import Emergency
 from webapp.helplines import Line
+from webapp.helplines import is_overdue
 from webapp.helplines import stale
 from webapp.helplines_file import load_helplines
 from webapp.records import Level
@@ -106,10 +108,17 @@ def write(tmp_path: Path) -> Callable[..., Path]:
 
 def test_the_shipped_file_is_read_with_lines_that_can_all_be_reached():
     helplines = load_helplines(SHIPPED)
-    codes = {country.code for country in helplines.countries}
-    assert {"US", "GB", "IE", "AU", "NZ", "CA", "DE", "FR", "ES", "PT"} <= codes
+    lines = [line for country in helplines.countries for line in country.lines]
+    assert (len(helplines.countries), len(lines)) == (67, 104)
     assert all(country.emergency for country in helplines.countries)
-    assert all(line.tel_uri or line.sms_uri for each in helplines.countries for line in each.lines)
+    assert all(line.tel_uri or line.sms_uri for line in lines)
+    assert {line.verified for line in lines} == {"confirmed", "two-lists"}
+
+
+def test_what_a_phone_dials_is_what_people_read():
+    for country in load_helplines(SHIPPED).countries:
+        for line in country.lines:
+            assert re.sub(r"[^\d*+]", "", line.phone) == line.dial, line.id
 
 
 def test_a_file_is_read_with_every_field(write):
@@ -162,10 +171,16 @@ def test_numbers_become_addresses_that_phones_take(write):
     assert country.emergency[1].tel_uri == "tel:15"
 
 
-def test_hours_and_languages_are_said_in_words(write):
-    texted, called = load_helplines(write()).countries[0].lines
-    assert (texted.hours_text, texted.languages_text) == ("24/7", "")
-    assert (called.hours_text, called.languages_text) == ("check hours", "English, xx, Spanish")
+def test_lines_of_one_service_stand_together_where_the_best_of_them_stands(write):
+    path = write('id = "xa-second"', 'id = "xa-second"\npair = "xa-first"')
+    (service,) = load_helplines(path).countries[0].services
+    assert [line.id for line in service] == ["xa-first", "xa-second"]
+    assert [len(each) for each in load_helplines(write()).countries[0].services] == [1, 1]
+
+
+def test_a_line_that_is_verified_by_the_operator_needs_no_sources_and_comes_first(write):
+    path = write('verified = "single-source"', 'verified = "own"')
+    assert load_helplines(path).countries[0].lines[0].id == "xa-rumour"
 
 
 @pytest.mark.parametrize(
@@ -202,6 +217,8 @@ def test_hours_and_languages_are_said_in_words(write):
         ('"https://two.org"]', '"https://one.org"]', 34, "H01"),
         ("https://first.org", "first.org", 42, "H01"),
         ('newest_source = "2024-11"', 'newest_source = "2024-13"', 33, "H01"),
+        ('menu = "2"', 'menu = "2"\npair = "xa-nobody"', 28, "H01"),
+        ('menu = "2"', 'menu = "2"\npair = "xa-second"', 28, "H01"),
     ],
 )
 def test_a_broken_file_is_refused_at_its_line(write, old, new, line, rule):
@@ -250,5 +267,6 @@ def test_a_source_without_a_date_is_stale(write):
 def test_what_is_stale_is_a_warning_at_the_line(write):
     path = write('newest_source = "2026"', 'newest_source = "undated"')
     (finding,) = stale(load_helplines(path), TODAY)
+    assert not is_overdue(load_helplines(path), TODAY)
     assert (finding.file, finding.line, finding.rule) == (str(path), 36, "H02")
     assert finding.level is Level.WARNING

@@ -146,26 +146,6 @@ def test_every_card_stands_under_its_topic(client: FlaskClient, deck: Deck) -> N
         assert f'href="/affirmations/{card.id}"' in page
 
 
-def test_help_puts_the_emergency_number_first(client: FlaskClient) -> None:
-    for country in re.findall(
-        r'<details class="country".*?</details>', client.get("/help").text, re.S
-    ):
-        lines = re.findall(r'<li class="line([^"]*)">', country)
-        assert lines[0] == " emergency"
-
-
-def test_help_has_the_countries_of_this_release(client: FlaskClient) -> None:
-    page = client.get("/help").text
-    for code in ["us", "ca", "gb", "ie", "au", "nz"]:
-        assert f'id="{code}"' in page
-    assert 'href="tel:112"' in page
-    assert "findahelpline.com" in page
-
-
-def test_help_offers_a_text_with_its_keyword(client: FlaskClient) -> None:
-    assert 'href="sms:741741?&amp;body=HOME"' in client.get("/help").text
-
-
 def test_pages_are_the_same_from_every_process(
     client: FlaskClient, settings_of: dict[str, str]
 ) -> None:

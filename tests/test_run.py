@@ -291,6 +291,19 @@ def test_helplines_check_names_what_is_due(tmp_path: Path) -> None:
     assert re.search(r"^\d+ countries, \d+ lines, \d+ to look at\.$", done.stdout, re.MULTILINE)
 
 
+@pytest.mark.parametrize(("until", "code"), [("2020-01-01", 1), ("2999-01-01", 0)])
+def test_helplines_check_is_strict_about_the_review_on_request(
+    tmp_path: Path, until: str, code: int
+) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(f"seen = 2020-01-01\nreview_after = {until}\n")
+    asked = ("helplines", "check")
+    done = run(tmp_path, *asked, "--strict", POCKET_HELPLINES=str(own))
+    assert done.returncode == code, done.stderr
+    assert ("The review was due on 2020-01-01." in done.stderr) == bool(code)
+    assert run(tmp_path, *asked, POCKET_HELPLINES=str(own)).returncode == 0
+
+
 def test_deck_check_lists_every_broken_rule_though_the_app_would_not_start(
     tmp_path: Path, faulty_content: Path
 ) -> None:

@@ -105,7 +105,7 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
     if config is None and settings.log_format != "plain":
         set_up_log(settings.log_format, logging.WARNING)
     editions = _load_editions(settings)
-    helplines = load_helplines(settings.content / "helplines.toml")
+    helplines = load_helplines(settings.content / "helplines.toml", settings.helplines)
     app = _make_flask()
     store = open_store(settings.database_url)
     cli.check_key(settings)

@@ -44,6 +44,8 @@ class Settings:
     """Folder for what this installation makes: the key and the SQLite database."""
     content: Path = SHIPPED_CONTENT
     """Folder with the deck (`en/`) and `helplines.toml`."""
+    helplines: Path | None = None
+    """File of helplines that adds to those of the content, corrects and hides them."""
     database_url: str = field(default="", repr=False)
     """SQLAlchemy address, password and all; SQLite in the instance folder when empty."""
     contact: str = ""
@@ -149,6 +151,7 @@ _PARSERS: Mapping[str, Callable[[str, str], object]] = {
     "base_url": parse_origin,
     "instance": parse_path,
     "content": parse_folder,
+    "helplines": parse_path,
     "database_url": parse_text,
     "contact": parse_contact,
     "vapid_key": parse_text,

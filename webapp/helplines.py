@@ -13,17 +13,6 @@ from webapp.records import Level
 
 OLD_MONTHS = 24
 
-# The languages of the lines by ISO 639 code; a code that is not here is shown as it is.
-_NAMES = """
-as Assamese, bn Bengali, cs Czech, da Danish, de German, el Greek, en English, es Spanish,
-et Estonian, fi Finnish, fil Filipino, fr French, gu Gujarati, hi Hindi, hu Hungarian,
-id Indonesian, is Icelandic, it Italian, ja Japanese, kn Kannada, ko Korean, lt Lithuanian,
-lv Latvian, ml Malayalam, mr Marathi, ne Nepali, nl Dutch, no Norwegian, pa Punjabi, pl Polish,
-pt Portuguese, ro Romanian, ru Russian, sk Slovak, sl Slovenian, sr Serbian, sv Swedish, ta Tamil,
-te Telugu, th Thai, uk Ukrainian, ur Urdu, vi Vietnamese, zh Chinese
-"""
-LANGUAGES = dict(entry.split() for entry in _NAMES.strip().replace("\n", " ").split(", "))
-
 
 @dataclass(frozen=True, slots=True)
 class Emergency:
@@ -40,7 +29,11 @@ class Emergency:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A helpline as a reader needs it; absent facts are empty."""
+    """A helpline as a reader needs it; absent facts are empty.
+
+    `pair` is the id of a line that is the same service by another number; `lang` is the language
+    that its facts are written in.
+    """
 
     id: str
     name: str
@@ -60,6 +53,9 @@ class Line:
     note: str
     verified: str
     newest_source: str
+    pair: str = ""
+    lang: str = "en"
+    file: str = field(default="", compare=False)
     file_line: int = field(default=0, compare=False)
 
     @property
@@ -76,25 +72,32 @@ class Line:
         return f"sms:{number}?&body={quote(self.sms_keyword, safe='')}"
 
     @property
-    def hours_text(self) -> str:
-        """The hours, or advice to look them up when no source states them."""
-        return "check hours" if self.hours == "not stated" else self.hours
-
-    @property
-    def languages_text(self) -> str:
-        """The languages by name, as in `English, Spanish`."""
-        return ", ".join(LANGUAGES.get(code, code) for code in self.languages)
+    def facts(self) -> tuple[object, ...]:
+        """What a reader is told beside name and numbers."""
+        return self.for_whom, self.area, self.hours, self.cost, self.languages, self.note
 
 
 @dataclass(frozen=True, slots=True)
 class Country:
-    """A country (ISO 3166-1 alpha-2) with its numbers; lines confirmed best come first."""
+    """A country (ISO 3166-1 alpha-2) with its numbers; lines confirmed best come first.
+
+    `also` are further names that people search for.
+    """
 
     code: str
     name: str
     emergency: tuple[Emergency, ...]
     emergency_note: str
     lines: tuple[Line, ...]
+    also: tuple[str, ...] = ()
+
+    @property
+    def services(self) -> tuple[tuple[Line, ...], ...]:
+        """The lines in their order, those of one service together."""
+        services: dict[str, list[Line]] = {}
+        for line in self.lines:
+            services.setdefault(line.pair or line.id, []).append(line)
+        return tuple(map(tuple, services.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,25 +132,31 @@ class Helplines:
     file: str = field(default="", compare=False)
 
 
+def is_overdue(helplines: Helplines, today: date) -> bool:
+    """Whether the day until which the numbers count as checked has passed."""
+    return today > helplines.review_after
+
+
 def stale(helplines: Helplines, today: date) -> tuple[Finding, ...]:
     """H02: what a person has to check anew by that day."""
     return tuple(_stale(helplines, today))
 
 
 def _stale(helplines: Helplines, today: date) -> Iterator[Finding]:
-    if today > helplines.review_after:
+    if is_overdue(helplines, today):
         reason = f"review was due on {helplines.review_after}"
-        yield _to_check(helplines, 1, reason, "Check every entry and set the next date")
+        yield _to_check(helplines.file, 1, reason, "Check every entry and set the next date")
     for country in helplines.countries:
         for line in country.lines:
             if _months_old(line.newest_source, today) > OLD_MONTHS:
                 reason = f"{line.id}: newest source is {line.newest_source}"
-                remedy = "Check the line with who runs it"
-                yield _to_check(helplines, line.file_line, reason, remedy)
+                yield _to_check(
+                    line.file, line.file_line, reason, "Check the line with who runs it"
+                )
 
 
-def _to_check(helplines: Helplines, line: int, reason: str, remedy: str) -> Finding:
-    return Finding(helplines.file, line, "H02", Level.WARNING, reason, remedy)
+def _to_check(file: str, line: int, reason: str, remedy: str) -> Finding:
+    return Finding(file, line, "H02", Level.WARNING, reason, remedy)
 
 
 def _months_old(newest_source: str, today: date) -> float:

@@ -16,18 +16,27 @@ from webapp.helplines import Emergency
 from webapp.helplines import EuNumbers
 from webapp.helplines import Helplines
 from webapp.helplines import Line
+from webapp.own_helplines import OWN
+from webapp.own_helplines import Entry
+from webapp.own_helplines import entries_of
+from webapp.own_helplines import lay_over
+from webapp.own_helplines import read_own
 from webapp.records import Record
 from webapp.records import read_file
 
-TRUST = ("confirmed", "two-lists", "single-source")  # best first
+TRUST = (OWN, "confirmed", "two-lists", "single-source")  # best first
 
 _FILE_NEEDS = ("seen", "review_after", "advice", "general", "directory", "country")
 _FILE_NOTES = ("schema_version", "title", "collection")
 _EU_NEEDS = tuple(
     f"eu_{name}{end}" for name in ("emergency", "emotional_support") for end in ("", "_note")
 )
-_LINE_NEEDS = ("id", "name", "hours", "kind", "for", "verified", "newest_source", "sources")
-_LINE_NOTES = ("local_name", "website", "languages", "cost", "note", "area")
+_COUNTRY_NOTES = (
+    "name", "also", "emergency_sources", "emergency_note", "emergency_remark", "line",
+)  # fmt: skip
+_LINE_NEEDS = ("id", "name", "hours", "kind", "for", "verified", "newest_source")
+_LINE_NOTES = ("local_name", "website", "languages", "cost", "note", "area", "pair", "lang")
+_LINE_REMARKS = ("sources", "remark")
 _LINE_NUMBERS = {
     "phone": r"[+*\d][\d ()./-]*",
     "dial": r"[+*]?\d{2,15}",
@@ -39,36 +48,45 @@ _MONTH = r"\d{4}(?:-(?:0[1-9]|1[0-2]))?|undated"
 _NUMBER = r"\d[\d ]{1,14}"
 
 
-def load_helplines(path: Path) -> Helplines:
-    """Read and check the file; raises HelplineError at the first broken rule."""
+def load_helplines(path: Path, own: Path | None = None) -> Helplines:
+    """Read and check the file, and an operator's `own` one laid over it.
+
+    Raises HelplineError at the first broken rule.
+    """
     source = read_file(path, HelplineError)
     source.expect(_FILE_NEEDS, _FILE_NOTES)
-    countries = tuple(_country(record) for record in source.tables("country"))
-    _refuse_repeats(source)
+    entries, dated, hidden = entries_of(source), source, frozenset[str]()
+    if own:
+        extra = read_own(own)
+        entries, hidden = lay_over(entries, extra)
+        dated = extra if "seen" in extra.values else source
+    _refuse_repeats(entries)
     return Helplines(
-        seen=source.day("seen"),
-        review_after=source.day("review_after"),
+        seen=dated.day("seen"),
+        review_after=dated.day("review_after"),
         advice=source.text("advice"),
         directories=tuple(_directory(record) for record in source.tables("directory")),
         eu=_eu_numbers(source.table("general")),
-        countries=countries,
-        file=source.file,
+        countries=tuple(_country(entry, hidden) for entry in entries),
+        file=dated.file,
     )
 
 
-def _country(record: Record) -> Country:
-    record.expect(["code", "name", "emergency"], ["emergency_sources", "emergency_note", "line"])
-    lines = [_line(each) for each in record.tables("line")]
+def _country(entry: Entry, hidden: frozenset[str]) -> Country:
+    record = entry.record
+    record.expect(["code", "emergency"], _COUNTRY_NOTES)
+    lines = [_line(each, entry) for each in entry.lines]
     emergency = tuple(_emergency(each) for each in record.tables("emergency"))
     if not emergency:
         raise _refusal(record, "emergency", "is empty", "Give a number and its service")
-    shown = (line for line in lines if line.verified != "single-source")
+    shown = (line for line in lines if line.verified != "single-source" and line.id not in hidden)
     return Country(
         code=_matching(record, "code", "[A-Z]{2}", "Give the two capitals of ISO 3166-1"),
         name=record.text("name"),
         emergency=emergency,
         emergency_note=record.text("emergency_note"),
         lines=tuple(sorted(shown, key=lambda line: TRUST.index(line.verified))),
+        also=record.texts("also"),
     )
 
 
@@ -78,17 +96,18 @@ def _emergency(record: Record) -> Emergency:
     return Emergency(number, record.text("service"))
 
 
-def _line(record: Record) -> Line:
-    record.expect(_LINE_NEEDS, (*_LINE_NUMBERS, *_LINE_NOTES))
+def _line(record: Record, entry: Entry) -> Line:
+    record.expect(_LINE_NEEDS, (*_LINE_NUMBERS, *_LINE_NOTES, *_LINE_REMARKS))
     numbers = {
         name: _matching(record, name, pattern, "Give it as the line's owner publishes it")
         for name, pattern in _LINE_NUMBERS.items()
     }
     _check_reach(record)
     _check_sources(record)
+    _check_pair(record, entry)
     month = _matching(record, "newest_source", _MONTH, "Give a year, year-month or undated")
     texts = {name: record.text(name) for name in ("id", "name", "hours", "kind", "verified")}
-    notes = {name: record.text(name) for name in ("local_name", "cost", "note", "area")}
+    notes = {name: record.text(name) for name in ("local_name", "cost", "note", "area", "pair")}
     return Line(
         **texts,
         **notes,
@@ -97,6 +116,8 @@ def _line(record: Record) -> Line:
         website=_website(record),
         languages=record.texts("languages"),
         newest_source=month,
+        lang=record.text("lang", "en"),
+        file=record.file,
         file_line=record.line,
     )
 
@@ -116,9 +137,18 @@ def _check_sources(record: Record) -> None:
     verified = record.text("verified")
     if verified not in TRUST:
         raise _refusal(record, "verified", f"is {verified!r}", f"Use one of {', '.join(TRUST)}")
-    if verified != "single-source" and len(set(record.texts("sources"))) < 2:
+    if verified not in (OWN, "single-source") and len(set(record.texts("sources"))) < 2:
         remedy = "Add a second source or say single-source"
         raise _refusal(record, "sources", f"are under two for a {verified} line", remedy)
+
+
+def _check_pair(record: Record, entry: Entry) -> None:
+    pair = record.text("pair")
+    if pair and pair not in {
+        line.text("id") for line in entry.lines if not line.values.get("pair")
+    }:
+        remedy = "Name a line of this country that is paired with no other"
+        raise _refusal(record, "pair", f"is {pair!r}", remedy)
 
 
 def _website(record: Record) -> str:
@@ -141,10 +171,9 @@ def _eu_numbers(record: Record) -> EuNumbers:
     )
 
 
-def _refuse_repeats(source: Record) -> None:
-    countries = source.tables("country")
-    lines = [line for country in countries for line in country.tables("line")]
-    for name, records in (("code", countries), ("id", lines)):
+def _refuse_repeats(entries: tuple[Entry, ...]) -> None:
+    lines = [line for entry in entries for line in entry.lines]
+    for name, records in (("code", [entry.record for entry in entries]), ("id", lines)):
         seen: set[str] = set()
         for record in records:
             if record.text(name) in seen:

@@ -31,6 +31,7 @@ from webapp.editions import Edition
 from webapp.feeds.choices import SCREEN
 from webapp.feeds.screen import Screen
 from webapp.helplines import Helplines
+from webapp.helplines_view import HelpView
 from webapp.languages import Language
 
 SHEETS = (
@@ -40,6 +41,7 @@ SHEETS = (
     "settings",
     "reminders",
     "help",
+    "clock",
     "install",
     "about",
     "privacy",
@@ -135,7 +137,7 @@ class Renderer:
         self._shared = {
             "settings": settings,
             "deck": edition.deck,
-            "helplines": helplines,
+            "help": HelpView(helplines, edition.language),
             "assets": assets,
             "application_server_key": key,
             "neutral_title": edition.note.title,

@@ -24,12 +24,13 @@ export function lineFound(/** @type {Card} */ { text, gentle, step }, /** @type 
   return [text, gentle, step].find((line) => wanted.every((word) => fold(line).includes(word))) ?? "";
 }
 
-function wordsOf(/** @type {string} */ query) {
+/** The words of a query as they are searched for, each once. */
+export function wordsOf(/** @type {string} */ query) {
   return [...new Set(fold(query).split(" "))].filter(Boolean);
 }
 
 /** By way of upper case, which alone makes one of ẞ, ß and ss, and of both sigmas. A space stands before each word. */
-function fold(/** @type {string} */ text) {
+export function fold(/** @type {string} */ text) {
   const bare = text.toLowerCase().toUpperCase().normalize("NFD").replace(/[\p{M}\p{Cf}'’]/gu, "");
   return ` ${bare.replace(/[\p{P}\s]+/gu, " ")}`;
 }

@@ -23,6 +23,7 @@ PATHS = [
     "/settings",
     "/reminders",
     "/help",
+    "/clock",
     "/install",
     "/about",
     "/feeds",

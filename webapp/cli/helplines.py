@@ -12,6 +12,7 @@ from flask.cli import AppGroup
 from webapp import lint
 from webapp.cli.errors import plain_errors
 from webapp.config import load_settings
+from webapp.helplines import is_overdue
 from webapp.helplines import stale
 from webapp.helplines_file import load_helplines
 
@@ -19,13 +20,17 @@ helplines = AppGroup("helplines", help="The numbers of Help now.")
 
 
 @helplines.command(with_appcontext=False)
+@click.option("--strict", is_flag=True, help="Fail when the review is overdue: before a release.")
 @plain_errors()
-def check() -> None:
-    """Check the helplines file, and print what is due to be looked at again."""
-    path = load_settings(os.environ).content / "helplines.toml"
-    loaded = load_helplines(path)
-    findings = stale(loaded, datetime.now(UTC).date())
+def check(*, strict: bool) -> None:
+    """Check the helplines, and print what is due to be looked at again."""
+    settings = load_settings(os.environ)
+    loaded = load_helplines(settings.content / "helplines.toml", settings.helplines)
+    today = datetime.now(UTC).date()
+    findings = stale(loaded, today)
     for finding in findings:
         click.echo(lint.format(finding))
     lines = sum(len(country.lines) for country in loaded.countries)
     click.echo(f"{len(loaded.countries)} countries, {lines} lines, {len(findings)} to look at.")
+    if strict and is_overdue(loaded, today):
+        raise click.ClickException(f"The review was due on {loaded.review_after}.")
