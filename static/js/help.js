@@ -56,7 +56,7 @@ function search() {
 
 function named(/** @type {string[]} */ parts) {
   return countries.filter((country) => {
-    const names = [...country.querySelectorAll("summary b, summary small")].map(({ textContent }) => textContent);
+    const names = [...country.querySelectorAll("summary :is(b, small)")].map(({ textContent }) => textContent);
     const all = fold([...names, country.dataset.also, country.id].join(" "));
     return parts.every((part) => all.includes(part));
   });

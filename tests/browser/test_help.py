@@ -274,6 +274,27 @@ def test_escape_twice_leaves_too_and_once_does_not(visit: Visit) -> None:
     page.wait_for_url("**/clock")
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "document.querySelector('#notice').textContent = 'Something to read'",
+        "document.querySelector('#update').hidden = false",
+    ],
+)
+def test_nothing_that_is_said_covers_the_way_out(visit: Visit, said: str) -> None:
+    page = visit()
+    page.evaluate(said)
+    assert (
+        page.evaluate(
+            """() => {
+          const { x, y, width, height } = document.querySelector("#leave").getBoundingClientRect();
+          return document.elementFromPoint(x + width / 2, y + height - 4)?.id;
+        }"""
+        )
+        == "leave"
+    )
+
+
 def test_the_page_is_off_the_screen_before_the_next_one_is_there(visit: Visit) -> None:
     page = visit()
     page.evaluate(
