@@ -18,11 +18,14 @@ from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy import update
 
+from webapp.store.batches import is_mine
+from webapp.store.batches import lock
+from webapp.store.batches import move
+from webapp.store.batches import owners_of
 from webapp.store.registry import remove_gone
 from webapp.store.rows import OWNER
 from webapp.store.rows import SCHEDULE
 from webapp.store.rows import read_due
-from webapp.store.tables import Instant
 from webapp.store.tables import push_schedule
 from webapp.store.tables import push_subscription
 from webapp.store.values import Advance
@@ -51,20 +54,7 @@ _CLAIM = (
     .values(due_at=bindparam("lease_end"))
     .returning(*_SCHEDULE)
 )
-# `+ 0` keeps the index on due_at out of it: a whole batch shares one lease, and PostgreSQL
-# would walk through all of it for each row instead of using the primary key.
-_IS_MINE = (
-    push_schedule.c.subscription_id == bindparam("mine_id"),
-    push_schedule.c.kind == bindparam("mine_kind"),
-    push_schedule.c.due_at + 0 == bindparam("mine_lease"),
-)
-_MOVE = (
-    update(push_schedule)
-    .where(*_IS_MINE)
-    .values(
-        accepted_at=func.coalesce(bindparam("taken_at", type_=Instant), push_schedule.c.accepted_at)
-    )
-)
+_IS_MINE = is_mine(bindparam("mine_id"), bindparam("mine_kind"), bindparam("mine_lease"))
 _END = delete(push_schedule).where(*_IS_MINE)
 _FACTS = update(push_subscription).where(
     push_subscription.c.id == bindparam("mine_id"),
@@ -76,8 +66,7 @@ def claim_due(connection: Connection, now: int, limit: int, lease_end: int) -> l
     """Move up to `limit` due rows to `lease_end`, and return them with their subscriptions."""
     parameters = {"now": now, "row_limit": limit, "lease_end": lease_end}
     rows = connection.execute(_CLAIM, parameters).all()
-    ids = {row.subscription_id for row in rows}
-    owners = connection.execute(select(*_OWNER).where(push_subscription.c.id.in_(ids))).all()
+    owners = owners_of(connection, [*{row.subscription_id for row in rows}])
     owner_of = {owner.id: owner for owner in owners}
     dues = [read_due(row, owner_of[row.subscription_id]) for row in rows]
     return sorted(dues, key=lambda due: (due.first_due_at, due.subscription_id))
@@ -98,11 +87,11 @@ def look_at_due(connection: Connection, now: int) -> Iterator[Due]:
 def settle(connection: Connection, settlements: Sequence[Settlement], now: int) -> None:
     """Write facts while the lease still stands, then the schedule, then removals."""
     ordered = sorted(settlements, key=lambda one: (one.due.subscription_id, one.due.kind))
-    _lock(connection, [one.due.subscription_id for one in ordered])
+    lock(connection, [one.due.subscription_id for one in ordered])
     _execute(connection, _FACTS, [_accepted(one, now) for one in ordered if _is_news(one)])
     _execute(connection, _FACTS, [_failing(one) for one in ordered if _is_new_failure(one)])
     _execute(connection, _FACTS, [tested for one in ordered if (tested := _tested(one))])
-    _execute(connection, _MOVE, [move for one in ordered if (move := _move(one, now))])
+    move(connection, [moved for one in ordered if (moved := _move(one, now))])
     _execute(connection, _END, [_mine(one.due) for one in ordered if _is_last(one)])
     gone = [one.due for one in ordered if isinstance(one, Remove)]
     remove_gone(connection, [(due.subscription_id, due.subscription.endpoint) for due in gone])
@@ -111,24 +100,15 @@ def settle(connection: Connection, settlements: Sequence[Settlement], now: int) 
 def release(connection: Connection, dues: Sequence[Due]) -> None:
     """Move claimed rows back to their own instant, which is past."""
     ordered = sorted(dues, key=lambda due: (due.subscription_id, due.kind))
-    moves = [{**_mine(due), "due_at": due.first_due_at, "taken_at": None} for due in ordered]
-    _execute(connection, _MOVE, moves)
+    move(
+        connection, [{**_again(due, due.first_due_at), "attempts": due.attempts} for due in ordered]
+    )
 
 
 def next_due_at(connection: Connection) -> int | None:
     """Return the earliest `due_at`."""
     earliest: int | None = connection.scalar(select(func.min(push_schedule.c.due_at)))
     return earliest
-
-
-def _lock(connection: Connection, ids: Sequence[int]) -> None:
-    """Lock subscriptions in order of id, so that overlapping batches wait in line (PostgreSQL)."""
-    connection.execute(
-        select(push_subscription.c.id)
-        .where(push_subscription.c.id.in_(ids))
-        .order_by(push_subscription.c.id)
-        .with_for_update(key_share=True)
-    )
 
 
 def _execute(
@@ -140,6 +120,12 @@ def _execute(
 
 def _mine(due: Due) -> dict[str, object]:
     return {"mine_id": due.subscription_id, "mine_kind": due.kind, "mine_lease": due.lease}
+
+
+def _again(due: Due, at: int) -> dict[str, object]:
+    """The same occurrence at another time."""
+    same = {"occurrence": due.occurrence, "first_due_at": due.first_due_at}
+    return {**_mine(due), **same, "due_at": at, "taken_at": None}
 
 
 def _is_news(one: Settlement) -> bool:
@@ -177,14 +163,7 @@ def _move(one: Settlement, now: int) -> dict[str, object]:
     """Return what comes next for this row, or nothing when nothing does."""
     due = one.due
     if isinstance(one, Retry):
-        return {
-            **_mine(due),
-            "due_at": one.at,
-            "occurrence": due.occurrence,
-            "first_due_at": due.first_due_at,
-            "attempts": due.attempts + 1,
-            "taken_at": None,
-        }
+        return {**_again(due, one.at), "attempts": due.attempts + 1}
     if isinstance(one, Advance) and one.next is not None:
         return {
             **_mine(due),
