@@ -19,6 +19,8 @@ from webapp.deck import typeset
 
 SHEETS = [
     "/topics",
+    "/ask",
+    "/asked",
     "/saved",
     "/sit",
     "/settings",
@@ -137,7 +139,7 @@ def test_help_now_and_the_bar_are_on_every_page(client: FlaskClient, path: str) 
     page = client.get(path).text
     assert re.search(r'<a href="/help"[^>]* class="help-now"', page)
     bar = re.findall(r'<nav class="bar".*?</nav>', page, re.S)[0]
-    assert re.findall(r'<a href="([^"]+)"', bar) == ["/", "/topics", "/saved", "/reminders"]
+    assert re.findall(r'<a href="([^"]+)"', bar) == ["/", "/topics", "/ask", "/saved", "/reminders"]
 
 
 def test_every_card_stands_under_its_topic(client: FlaskClient, deck: Deck) -> None:

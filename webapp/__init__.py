@@ -35,6 +35,7 @@ from webapp.helplines import Helplines
 from webapp.helplines_file import load_helplines
 from webapp.languages import load_languages
 from webapp.lint import load_checked_deck
+from webapp.lint import load_checked_starters
 from webapp.lint import load_words
 from webapp.log_lines import set_up_log
 from webapp.push.dispatch import Dispatcher
@@ -135,8 +136,8 @@ def _load_editions(settings: Settings) -> Editions:
         folder = settings.content / language.tag
         words = load_words(folder)
         note = Note(words.neutral_title, words.neutral_body)
-        deck = load_checked_deck(folder)
-        editions.append(Edition(language, deck, note, settings.base_url, words.reviewed))
+        deck, starters = load_checked_deck(folder), load_checked_starters(folder)
+        editions.append(Edition(language, deck, note, settings.base_url, starters, words.reviewed))
     return Editions(editions)
 
 

@@ -65,6 +65,7 @@ CSS_SOURCES = (
     "share",
     "settings",
     "topics",
+    "ask",
     "help",
     "sit",
     "print",

@@ -10,6 +10,7 @@ from datetime import date
 
 from webapp.deck import Deck
 from webapp.languages import Language
+from webapp.starters import Starters
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Note:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Edition:
-    """A language, its deck and its neutral note; `base_url` is the site's, without a last slash.
+    """A language and its words; `base_url` is the site's, without a last slash.
 
     `reviewed` is the day on which a native speaker had read all its words, if one has.
     """
@@ -31,6 +32,7 @@ class Edition:
     deck: Deck
     note: Note
     base_url: str
+    starters: Starters
     reviewed: date | None = None
 
     @property

@@ -50,6 +50,7 @@ def _shortcuts(language: Language) -> list[dict[str, object]]:
     say = language.say
     chosen = (
         (say("Today"), "/", "today"),
+        (say("Ask someone"), "/ask", "ask"),
         (say("Saved"), "/saved", "saved"),
         (say("Daily reminder"), "/reminders", "daily"),
         (say("Help now"), "/help", "help"),

@@ -36,6 +36,8 @@ from webapp.languages import Language
 
 SHEETS = (
     "topics",
+    "ask",
+    "asked",
     "saved",
     "sit",
     "settings",
@@ -139,6 +141,7 @@ class Renderer:
             "deck": edition.deck,
             "help": HelpView(helplines, edition.language),
             "assets": assets,
+            "starters": edition.starters,
             "application_server_key": key,
             "neutral_title": edition.note.title,
             "neutral_body": edition.note.body,

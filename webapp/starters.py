@@ -82,7 +82,7 @@ def fields_of(text: str) -> tuple[str, ...]:
 def fill(starter: Starter, values: Mapping[str, str]) -> str:
     """The message with these values; a piece that lacks one is left out."""
     return "".join(
-        _FIELD.sub(lambda match: values[match[1]], piece.text)
+        _FIELD.sub(lambda match: values[match[1]], piece.text) if piece.fields else piece.text
         for piece in starter.pieces
         if all(values.get(name) for name in piece.fields)
     )

@@ -6,6 +6,7 @@ const LONGEST_WAIT_MILLISECONDS = 1000;
 
 /** The screens that have a module of their own. @type {Record<string, () => Promise<void>>} */
 const SCREENS = {
+  ask: () => import("./ask.js").then((module) => module.start()),
   clock: () => import("./clock.js").then((module) => module.start()),
   help: () => import("./help.js").then((module) => module.start()),
   install: () => import("./install.js").then((module) => module.offerInstall(installPrompt)),

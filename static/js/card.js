@@ -133,6 +133,7 @@ function settle(/** @type {Card} */ card) {
   const [behind, ahead] = walk.around(card);
   point("[rel=prev]", addressOf(behind));
   point("[rel=next]", addressOf(ahead));
+  point(".ask", `${at("/ask")}#card=${card.id}`);
   markSaved(walk.kept.saved.some(({ id }) => id === card.id));
 }
 

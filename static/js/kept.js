@@ -132,7 +132,7 @@ function parseChoices(/** @type {Record<string, unknown>} */ { topics, ownLines,
  * The records of a list that have these texts, each id once.
  * @returns {any[]}
  */
-function records(/** @type {unknown} */ list, /** @type {string[]} */ names, /** @type {number} */ most) {
+export function records(/** @type {unknown} */ list, /** @type {string[]} */ names, /** @type {number} */ most) {
   const found = new Map();
   for (const each of Array.isArray(list) ? list : []) {
     const record = fields(each);

@@ -18,6 +18,9 @@ PATHS = [
     "/",
     "/affirmations/you-dont-have-to-earn-help",
     "/topics",
+    "/ask",
+    "/ask#kind=hard-night",
+    "/asked",
     "/saved",
     "/sit",
     "/settings",
@@ -146,7 +149,7 @@ def test_text_is_readable_in_every_hue(still_page: Page, site: Server) -> None:
         "accent",
         "on-accent",
     ]
-    for hue in sorted({topic.hue for topic in DECK.topics} | {80, 205, 245}):
+    for hue in sorted({topic.hue for topic in DECK.topics} | {80, 205, 245, 345}):
         still_page.locator("html").evaluate(
             "(html, hue) => html.style.setProperty('--hue', hue)", hue
         )

@@ -20,7 +20,7 @@ from tests.processes import Server
 
 CARD = "/affirmations/you-dont-have-to-earn-help"
 CARD_WORDS = "You don’t have to earn help."
-SHEETS = ("/topics", "/reminders", "/help", "/install", "/about")
+SHEETS = ("/topics", "/ask", "/asked", "/reminders", "/help", "/install", "/about")
 PAGES = ("/", CARD, *SHEETS, "/?source=pwa", "/help?from=card")
 NO_SUCH_CARD = "/affirmations/no-such-card"
 NEW_CARD = "/affirmations/ask-again-tomorrow"

@@ -15,7 +15,7 @@ from tests.browser.worker import stop_workers
 from tests.browser.worker import wait_for_worker
 
 CARD = "/affirmations/you-dont-have-to-earn-help"
-SHEETS = ["/topics", "/saved", "/reminders", "/help", "/install", "/about"]
+SHEETS = ["/topics", "/ask", "/asked", "/saved", "/reminders", "/help", "/install", "/about"]
 FILLED = ["/", CARD]
 WITH_A_QUERY = ["/?source=pwa", "/help?from=card"]
 WORDS = re.compile(r"\w")

@@ -47,8 +47,11 @@ DRAWINGS = (
     Drawing("monochrome-512.png", 512, FLAT.replace("COLOUR", "#000")),
     Drawing("badge-96.png", 96, FLAT.replace("COLOUR", "#fff")),
 )
-SHORTCUTS = {"today": "today", "saved": "saved", "daily": "reminders", "help": ""}
-SPEECH = '<path d="M20 12a7.5 7.5 0 0 1-11 6.6L4.5 20l1.4-4.3A7.5 7.5 0 1 1 20 12z"/>'
+SHORTCUTS = {"today": "today", "ask": "ask", "saved": "saved", "daily": "reminders", "help": ""}
+LIFEBUOY = (
+    '<circle cx="12" cy="12" r="8"/><circle cx="12" cy="12" r="3.2"/>'
+    '<path d="m6.3 6.3 3.4 3.4M14.3 14.3l3.4 3.4M17.7 6.3l-3.4 3.4M9.7 14.3l-3.4 3.4"/>'
+)
 
 
 def main() -> None:
@@ -117,7 +120,7 @@ def _shortcut(drawn: str) -> str:
     paths = dict(
         re.findall(r'"([\w-]+)": \'(.*)\'', (ROOT / "webapp/templates/icons.html").read_text())
     )
-    inner = paths.get(drawn, SPEECH)
+    inner = paths.get(drawn, LIFEBUOY)
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="-12 -12 48 48">'
         '<circle cx="12" cy="12" r="24" fill="#fdf0e2"/><g fill="none" stroke="#6b3a14" '
