@@ -2,16 +2,18 @@
  * Settings, the part about backups: a file out, a file in, and erasing everything. Nothing here
  * changes before the tap whose words have said what will.
  *
- * @import { Contents, Counts, Look } from "./backup.js"
+ * @import { Contents, Look } from "./backup.js"
  */
 
+import { asking } from "./asking-document.js";
 import { BackupError, checkSize, describeRestore, makeBackup, parseLook, readBackup, WAYS } from "./backup.js";
+import { inWords } from "./backup-words.js";
 import { isoDate } from "./deck.js";
 import * as documents from "./documents.js";
 import { keepOnly, readRecord } from "./reminder-record.js";
 import { askToStay, erase, isLasting } from "./store.js";
 import { currentSubscription, deliver, forget, proofOf } from "./subscriptions.js";
-import { _, ngettext } from "./words.js";
+import { _ } from "./words.js";
 
 /** @typedef {keyof typeof WAYS} Way */
 
@@ -102,26 +104,6 @@ async function open() {
   return "";
 }
 
-/** What a restore will do. */
-function inWords(/** @type {Way} */ way, /** @type {ReturnType<typeof describeRestore>} */ { adds, goes }) {
-  const [coming, going] = [adds, goes].map(counted);
-  const brings = coming ? _("Adds %(coming)s.", { coming }) : _("Adds no cards or lines.");
-  const takes = going ? _("Takes away %(going)s.", { going }) : _("Takes nothing away.");
-  const leaves = going ? _("There is no room for %(going)s from here, the oldest.", { going }) : _("Keeps everything here.");
-  const rest = way === "replace" ? [takes, _("Settings and seen cards become those of the file.")] : [leaves];
-  return [brings, ...rest].join(" ");
-}
-
-/** "2 saved cards, 1 own line"; "" when there is nothing. */
-function counted(/** @type {Counts} */ { saved, own, hidden }) {
-  const words = [
-    saved && ngettext("%(n)s saved card", "%(n)s saved cards", saved),
-    own && ngettext("%(n)s own line", "%(n)s own lines", own),
-    hidden && ngettext("%(n)s hidden card", "%(n)s hidden cards", hidden),
-  ];
-  return new Intl.ListFormat(document.documentElement.lang, { type: "unit" }).format(words.filter((each) => typeof each === "string"));
-}
-
 async function restore(/** @type {Way} */ way) {
   before = await put(WAYS[way], incoming);
   restoreDialog.close();
@@ -164,14 +146,15 @@ async function put(/** @type {typeof WAYS[Way]} */ rules, /** @type {Contents} *
   const was = await contents();
   await documents.kept.change((now) => rules.kept((was.kept = now), theirs.kept));
   await documents.reading.change((now) => rules.reading((was.reading = now), theirs.reading));
+  await asking.change((now) => rules.asking((was.asking = now), theirs.asking));
   wear(rules.look(was.look, theirs.look));
   return was;
 }
 
 /** @returns {Promise<Contents>} everything that a backup holds */
 async function contents() {
-  const [kept, reading] = await Promise.all([documents.kept.read(), documents.reading.read()]);
-  return { kept, reading, look: parseLook(document.documentElement.dataset) };
+  const [kept, reading, ask] = await Promise.all([documents.kept.read(), documents.reading.read(), asking.read()]);
+  return { kept, reading, look: parseLook(document.documentElement.dataset), asking: ask };
 }
 
 /** Writes the look as the settings above do, and tells them and the page. */

@@ -3,22 +3,27 @@
  * refused with the reason and the remedy. Touches no storage and no page. The README and
  * `webapp/content/backup.schema.json` describe the format.
  *
+ * @import { Asking } from "./asking.js"
  * @import { Kept } from "./kept.js"
  * @import { Reading } from "./reading.js"
  * @typedef {Record<string, string>} Look
- * @typedef {{kept: Kept, reading: Reading, look: Look}} Contents
- * @typedef {"saved" | "hidden" | "own"} List
+ * @typedef {{kept: Kept, reading: Reading, look: Look, asking: Asking}} Contents
+ * @typedef {"saved" | "hidden" | "own" | "people" | "intentions" | "drafts"} List
  * @typedef {Record<List, number>} Counts
  */
 
+import { mergeAsking, parseAsking } from "./asking.js";
 import { merge, parseKept } from "./kept.js";
 import { mergeReading, parseReading } from "./reading.js";
 import { _ } from "./words.js";
 
 export const LOOKS = ["theme", "contrast", "size", "font", "spacing", "motion", "face", "keys"];
+/** @type {List[]} */
+const LISTS = ["saved", "hidden", "own", "people", "intentions", "drafts"];
+const MARKS = ["saved", "hidden"]; // whose words are the deck's
 const LOOK = /^[a-z]{1,20}$/;
 const FORMAT = "pocket-affirmations-backup";
-const VERSION = 1;
+const VERSION = 2; // the first knew nothing of asking
 const LARGEST_OCTETS = 5_000_000;
 const CIPHER = "AES-256-GCM";
 const KDF = "PBKDF2-HMAC-SHA-256";
@@ -29,8 +34,8 @@ const IV_OCTETS = 12;
 
 /** What becomes of each part; a merge leaves the settings that are here. */
 export const WAYS = {
-  merge: { kept: merge, reading: mergeReading, look: first },
-  replace: { kept: second, reading: second, look: second },
+  merge: { kept: merge, reading: mergeReading, look: first, asking: mergeAsking },
+  replace: { kept: second, reading: second, look: second, asking: second },
 };
 
 /** Why a file is not restored, in words for the reader. */
@@ -43,8 +48,8 @@ export class BackupError extends Error {
 }
 
 /** The text of the file. */
-export async function makeBackup(/** @type {Contents} */ { kept, reading, look }, /** @type {Date} */ now, passphrase = "") {
-  const contents = { kept, reading, look };
+export async function makeBackup(/** @type {Contents} */ { kept, reading, look, asking }, /** @type {Date} */ now, passphrase = "") {
+  const contents = { kept, reading, look, asking };
   const body = passphrase ? { encrypted: await encrypt(JSON.stringify(contents), passphrase) } : contents;
   return JSON.stringify({ format: FORMAT, version: VERSION, made: now.toISOString(), ...body }, null, 1);
 }
@@ -60,13 +65,16 @@ export async function readBackup(/** @type {string} */ text, passphrase = "") {
   if (format !== FORMAT) throw new BackupError(_("This is not a whole Pocket backup. Please choose a file named pocket-backup."));
   if (!isCount(version)) throw damaged(_("This backup is damaged: its version cannot be read."));
   if (version > VERSION) throw new BackupError(_("A newer Pocket made this backup. Open Pocket with a network to update it first."));
-  return parseContents("encrypted" in body ? parse(await decrypt(fields(body.encrypted), passphrase)) : body);
+  const contents = "encrypted" in body ? parse(await decrypt(fields(body.encrypted), passphrase)) : body;
+  return parseContents(version === 1 ? { ...contents, asking: parseAsking(undefined) } : contents);
 }
 
 /** How many records a restore brings, and how many of those here it takes away. */
 export function describeRestore(/** @type {Contents} */ current, /** @type {Contents} */ incoming, /** @type {keyof typeof WAYS} */ way) {
-  const result = WAYS[way].kept(current.kept, incoming.kept);
-  return { adds: countBeyond(result, current.kept), goes: countBeyond(current.kept, result) };
+  const { kept, asking } = WAYS[way];
+  const before = { ...current.kept, ...current.asking };
+  const after = { ...kept(current.kept, incoming.kept), ...asking(current.asking, incoming.asking) };
+  return { adds: countBeyond(after, before), goes: countBeyond(before, after) };
 }
 
 /** The sound entries of anything. @returns {Look} */
@@ -76,11 +84,12 @@ export function parseLook(/** @type {unknown} */ value) {
 }
 
 /** What the rules would mend or leave out is refused, so that nothing is lost unsaid. */
-function parseContents(/** @type {Record<string, unknown>} */ { kept, reading, look }) {
-  const parsed = { kept: parseKept(kept), reading: parseReading(reading), look: parseLook(look) };
+function parseContents(/** @type {Record<string, unknown>} */ { kept, reading, look, asking }) {
+  const parsed = { kept: parseKept(kept), reading: parseReading(reading), look: parseLook(look), asking: parseAsking(asking) };
   if (!isWhole(parsed.kept, kept)) throw damaged(_("This backup is damaged: its saved cards and lines cannot be read."));
   if (!isWhole(parsed.reading, reading)) throw damaged(_("This backup is damaged: its seen cards cannot be read."));
   if (!isWhole(parsed.look, look)) throw damaged(_("This backup is damaged: its settings cannot be read."));
+  if (!isWhole(parsed.asking, asking)) throw damaged(_("This backup is damaged: its people and drafts cannot be read."));
   return parsed;
 }
 
@@ -96,15 +105,15 @@ function holds(/** @type {unknown} */ made, /** @type {unknown} */ given) {
   return Object.keys(theirs).every((name) => Object.hasOwn(ours, name) && holds(ours[name], theirs[name]));
 }
 
-/** What `some` has and `others` has not; an own line in other words is another line. @returns {Counts} */
-function countBeyond(/** @type {Kept} */ some, /** @type {Kept} */ others) {
-  const keys = (/** @type {Kept} */ kept, /** @type {List} */ list) =>
-    list === "own" ? kept.own.map(({ id, text }) => `${id} ${text}`) : kept[list].map(({ id }) => id);
-  const count = (/** @type {List} */ list) => {
+/** What `some` has and `others` has not; in other words or for another day it is another. @returns {Counts} */
+function countBeyond(/** @type {Record<List, {id: string}[]>} */ some, /** @type {Record<List, {id: string}[]>} */ others) {
+  const keys = (/** @type {Record<List, any[]>} */ lists, /** @type {List} */ list) =>
+    lists[list].map((each) => [each.id, ...(MARKS.includes(list) ? [] : [each.text, each.name, each.kind, each.reach, each.who, each.day])].join(" "));
+  const counts = LISTS.map((list) => {
     const known = new Set(keys(others, list));
-    return keys(some, list).filter((key) => !known.has(key)).length;
-  };
-  return { saved: count("saved"), hidden: count("hidden"), own: count("own") };
+    return [list, keys(some, list).filter((key) => !known.has(key)).length];
+  });
+  return Object.fromEntries(counts);
 }
 
 async function encrypt(/** @type {string} */ text, /** @type {string} */ passphrase) {

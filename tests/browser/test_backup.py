@@ -53,12 +53,19 @@ READING = {
     "history": ["own-1"],
 }
 LOOK = {"theme": "dark", "size": "large"}
-FULL: dict[str, Any] = {"kept": KEPT, "reading": READING, "look": LOOK}
+ASKING: dict[str, Any] = {
+    "version": 1,
+    "people": [{"id": "1", "name": "Thistle", "kind": "listen", "reach": "+351 912", "at": AT}],
+    "intentions": [{"id": "2", "who": "Thistle", "day": "2027-01-15", "at": AT}],
+    "drafts": [{"id": "3", "kind": "company", "text": "Hi Thistle, could we sit?", "at": AT}],
+}
+FULL: dict[str, Any] = {"kept": KEPT, "reading": READING, "look": LOOK, "asking": ASKING}
 CHOICES = {"topics": [], "ownLines": True, "voice": "", "speed": 1}
 EMPTY: dict[str, Any] = {
     "kept": {"version": 1, "saved": [], "hidden": [], "own": [], "choices": CHOICES},
     "reading": {"version": 1, "counts": {}, "history": []},
     "look": {},
+    "asking": {"version": 1, "people": [], "intentions": [], "drafts": []},
 }
 OTHER: dict[str, Any] = {
     "kept": EMPTY["kept"]
@@ -68,12 +75,15 @@ OTHER: dict[str, Any] = {
     },
     "reading": {"version": 1, "counts": {"ask-early": 4}, "history": ["ask-early"]},
     "look": {"font": "sans"},
+    "asking": EMPTY["asking"]
+    | {"people": [{"id": "9", "name": "Clover", "kind": "", "reach": "", "at": AT}]},
 }
-FILE: dict[str, Any] = {"format": "pocket-affirmations-backup", "version": 1, "made": AT, **FULL}
+FILE: dict[str, Any] = {"format": "pocket-affirmations-backup", "version": 2, "made": AT, **FULL}
 
-KEEP = """async ({ kept, reading, look }) => {
+KEEP = """async ({ kept, reading, look, asking }) => {
   await documents.kept.change(() => kept);
   await documents.reading.change(() => reading);
+  await globalThis['asking-document'].asking.change(() => asking);
   localStorage.setItem('look', JSON.stringify(look));
   dispatchEvent(new Event('storage'));
 }"""
@@ -81,6 +91,7 @@ WHAT_IS_KEPT = """async () => ({
   kept: await documents.kept.read(),
   reading: await documents.reading.read(),
   look: JSON.parse(localStorage.getItem('look') ?? '{}'),
+  asking: await globalThis['asking-document'].asking.read(),
 })"""
 RAW = """() => new Promise((resolve, reject) => {
   const opening = indexedDB.open('pocket');
@@ -183,9 +194,14 @@ def other_device(browser: Browser, site: Server) -> Iterator[Page]:
     context.close()
 
 
+def import_documents(page: Page) -> None:
+    for name in ("documents", "asking-document"):
+        import_module(page, name)
+
+
 def open_settings(page: Page, origin: str) -> None:
     page.goto(origin + "/settings")
-    import_module(page, "documents")
+    import_documents(page)
 
 
 def keep(page: Page, contents: dict[str, Any]) -> None:
@@ -255,7 +271,7 @@ def test_what_a_reader_saves_and_writes_comes_back_on_another_device(
     page: Page, other_device: Page, site: Server, tmp_path: Path
 ) -> None:
     page.goto(site.base_url + "/saved")
-    import_module(page, "documents")
+    import_documents(page)
     keep(page, EMPTY | {"kept": KEPT | {"own": []}})
     expect(page.locator("#saved-list")).to_be_visible()
     page.get_by_label("Write a line to yourself").fill(OWN_WORDS)
@@ -377,7 +393,7 @@ def test_without_a_network_a_file_goes_out_and_comes_back(
     keep(installed, FULL)
     network.become(Network.REFUSED)
     installed.reload()
-    import_module(installed, "documents")
+    import_documents(installed)
     path = download(installed, tmp_path, PASSPHRASE)
     keep(installed, OTHER)
     choose(installed, path)
@@ -392,7 +408,8 @@ def test_a_merge_says_what_it_adds_and_keeps_everything_here(
 ) -> None:
     choose_text(settings, tmp_path, json.dumps(FILE))
     expect(way(settings, "Merge")).to_contain_text(
-        "Adds 1 saved card, 2 own lines, 1 hidden card. Keeps everything here."
+        "Adds 1 saved card, 2 own lines, 1 hidden card, 1 person, 1 intention, 1 draft."
+        " Keeps everything here."
     )
     way(settings, "Merge").click()
     said(settings, "Restored.")
@@ -419,7 +436,8 @@ def test_replacing_says_what_goes_and_can_be_undone(settings: Page, tmp_path: Pa
     before = kept(settings)
     choose_text(settings, tmp_path, json.dumps(FILE))
     expect(way(settings, "Replace")).to_contain_text(
-        "Adds 1 saved card, 2 own lines, 1 hidden card. Takes away 1 saved card, 1 own line."
+        "Adds 1 saved card, 2 own lines, 1 hidden card, 1 person, 1 intention, 1 draft."
+        " Takes away 1 saved card, 1 own line, 1 person."
         " Settings and seen cards become those of the file."
     )
     way(settings, "Replace").click()
@@ -436,8 +454,8 @@ def test_a_line_in_other_words_counts_as_another_line(settings: Page, tmp_path: 
     line = OTHER["kept"]["own"][0] | {"text": "Other words."}
     file = changed("kept.own", [line])
     choose_text(settings, tmp_path, json.dumps(file))
-    expect(way(settings, "Replace")).to_contain_text("Takes away 1 saved card, 1 own line.")
-    expect(way(settings, "Merge")).to_contain_text("Adds 1 saved card, 1 hidden card.")
+    expect(way(settings, "Replace")).to_contain_text("Takes away 1 saved card, 1 own line,")
+    expect(way(settings, "Merge")).to_contain_text("Adds 1 saved card, 1 hidden card,")
 
 
 @pytest.mark.parametrize("key", ["Escape", "Cancel"])
@@ -464,7 +482,7 @@ REFUSED = {
     "a-list": ("[1, 2]", NOT_OURS),
     "null": ("null", NOT_OURS),
     "very-deep": ("[" * 200_000, NOT_OURS),
-    "newer": (json.dumps(FILE | {"version": 2}), NEWER),
+    "newer": (json.dumps(FILE | {"version": 3}), NEWER),
     "no-version": (json.dumps(without("version")), damaged("version")),
     "odd-version": (json.dumps(FILE | {"version": "1"}), damaged("version")),
     "version-none": (json.dumps(FILE | {"version": 0}), damaged("version")),
@@ -515,6 +533,20 @@ REFUSED = {
     "no-look": (json.dumps(without("look")), damaged("settings")),
     "an-unknown-look": (json.dumps(changed("look.onclick", "steal")), damaged("settings")),
     "a-look-that-is-no-word": (json.dumps(changed("look.theme", ["dark"])), damaged("settings")),
+    "no-asking": (json.dumps(without("asking")), damaged("people and drafts")),
+    "no-drafts": (json.dumps(without("asking.drafts")), damaged("people and drafts")),
+    "a-person-with-no-name": (
+        json.dumps(changed("asking.people", [ASKING["people"][0] | {"name": ""}])),
+        damaged("people and drafts"),
+    ),
+    "a-day-that-is-none": (
+        json.dumps(changed("asking.intentions", [ASKING["intentions"][0] | {"day": "soon"}])),
+        damaged("people and drafts"),
+    ),
+    "a-draft-too-long": (
+        json.dumps(changed("asking.drafts", [ASKING["drafts"][0] | {"text": "x" * 2001}])),
+        damaged("people and drafts"),
+    ),
     "a-huge-look": (json.dumps(changed("look.theme", "d" * 4_000_000)), damaged("settings")),
 }
 
@@ -527,6 +559,22 @@ def test_a_file_that_cannot_be_taken_whole_is_refused_and_changes_nothing(
     said(unchanging, words)
     expect(unchanging.get_by_role("dialog")).to_be_hidden()
     assert kept(unchanging) == OTHER
+
+
+def test_a_file_of_the_first_version_knows_nothing_of_asking(
+    settings: Page, tmp_path: Path
+) -> None:
+    file = without("asking", FILE | {"version": 1})
+    VALIDATOR.validate(file)
+    choose_text(settings, tmp_path, json.dumps(file))
+    way(settings, "Merge").click()
+    said(settings, "Restored.")
+    assert kept(settings)["asking"] == OTHER["asking"]
+    choose_text(settings, tmp_path, json.dumps(file))
+    way(settings, "Replace").click()
+    expect(settings.get_by_role("dialog")).to_be_hidden()
+    said(settings, "Restored.")
+    assert kept(settings)["asking"] == EMPTY["asking"]
 
 
 def test_a_huge_file_is_refused_before_it_is_read(page: Page, site: Server, tmp_path: Path) -> None:

@@ -67,7 +67,17 @@ READING = st.fixed_dictionaries(
 LOOK = st.dictionaries(
     st.sampled_from(LOOKS), st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=20)
 )
-CONTENTS = st.fixed_dictionaries({"kept": KEPT, "reading": READING, "look": LOOK})
+NAMES = st.text(min_size=1, max_size=40)
+DAYS = st.dates().map(lambda day: day.isoformat())
+ASKING = st.fixed_dictionaries(
+    {
+        "version": st.just(1),
+        "people": records(name=NAMES, kind=ANY_TEXT, reach=ANY_TEXT),
+        "intentions": records(who=ANY_TEXT, day=DAYS),
+        "drafts": records(kind=ANY_TEXT, text=LINES),
+    }
+)
+CONTENTS = st.fixed_dictionaries({"kept": KEPT, "reading": READING, "look": LOOK, "asking": ASKING})
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | ANY_TEXT,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=9), inner),
@@ -77,7 +87,8 @@ PLACES = [
     "version", "made", "kept", "kept.version", "kept.saved", "kept.hidden", "kept.own",
     "kept.choices", "kept.choices.topics", "kept.choices.ownLines", "kept.choices.voice",
     "kept.choices.speed", "kept.odd", "reading", "reading.version", "reading.counts",
-    "reading.counts.odd", "reading.history", "look", "look.theme", "encrypted",
+    "reading.counts.odd", "reading.history", "look", "look.theme", "encrypted", "asking",
+    "asking.version", "asking.people", "asking.intentions", "asking.drafts", "asking.odd",
 ]  # fmt: skip
 
 # Texts go over as JSON in ASCII, since half a character does not survive any other way.
@@ -97,7 +108,9 @@ READ = """async (text) => {
 }"""
 WEIGH = """([mine, theirs]) => {
   const [here, there] = [JSON.parse(mine), JSON.parse(theirs)];
-  const merged = { ...here, kept: backup.WAYS.merge.kept(here.kept, there.kept) };
+  const { kept, asking } = backup.WAYS.merge;
+  const merged = { ...here, kept: kept(here.kept, there.kept) };
+  merged.asking = asking(here.asking, there.asking);
   return ['merge', 'replace'].map((way) => backup.describeRestore(here, there, way))
     .concat(backup.describeRestore(merged, there, 'merge'));
 }"""
@@ -143,11 +156,11 @@ def test_a_protected_file_brings_back_whatever_was_kept(
 
 @settings(deadline=None, max_examples=100)
 @given(contents=CONTENTS, place=st.sampled_from(PLACES), value=JSON)
-@example(contents={"kept": {}, "reading": {}, "look": {}}, place="kept", value=[])
+@example(contents={"kept": {}, "reading": {}, "look": {}, "asking": {}}, place="kept", value=[])
 def test_a_file_with_anything_in_one_place_is_refused_or_taken_whole(
     rules: Page, contents: Any, place: str, value: Any
 ) -> None:
-    file = as_kept({"format": "pocket-affirmations-backup", "version": 1, **contents})
+    file = as_kept({"format": "pocket-affirmations-backup", "version": 2, **contents})
     *way, last = place.split(".")
     inner = file
     for name in way:
@@ -155,7 +168,7 @@ def test_a_file_with_anything_in_one_place_is_refused_or_taken_whole(
     inner[last] = as_kept(value)
     read = rules.evaluate(READ, as_json(file))
     if read is not None:
-        assert json.loads(read) == {name: file[name] for name in ["kept", "reading", "look"]} | {
+        assert json.loads(read) == {name: file[name] for name in contents} | {
             "kept": json.loads(read)["kept"]
         }
         assert holds(json.loads(read)["kept"], file["kept"])
@@ -173,7 +186,7 @@ def test_a_merge_takes_nothing_away_and_a_second_one_adds_nothing(
     rules: Page, mine: Any, theirs: Any
 ) -> None:
     merge, replace, again = rules.evaluate(WEIGH, [as_json(mine), as_json(theirs)])
-    none = {"saved": 0, "hidden": 0, "own": 0}
+    none = dict.fromkeys(["saved", "hidden", "own", "people", "intentions", "drafts"], 0)
     assert merge["goes"] == none
     assert again == {"adds": none, "goes": none}
     for name in ["saved", "hidden"]:
