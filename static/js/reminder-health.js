@@ -101,6 +101,7 @@ function entries(/** @type {Known & Health} */ known) {
     [_("On the lock screen"), reminder.level === "words" ? _("the words") : _("a neutral note")],
     [_("What comes"), reminder.source === "deck" ? _("a card") : _("what this device picks")],
     [_("Topics"), reminder.topics.join(", ") || _("all")],
+    [_("Language"), new Intl.DisplayNames(document.documentElement.lang, { type: "language" }).of(reminder.language) ?? ""],
     [_("Sound"), reminder.sound ? _("yes") : _("no")],
     [_("Next one"), _("%(when)s, for %(date)s", { when: when(known.next.at), date: known.next.date })],
     [_("Push service takes messages since"), when(known.accepted_at, _("not yet"))],

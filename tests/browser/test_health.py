@@ -49,6 +49,7 @@ SHOWN = {
     "reminder.level": "On the lock screen",
     "reminder.source": "What comes",
     "reminder.sound": "Sound",
+    "reminder.language": "Language",
     "reminder.topics": "Topics",
     "next.date": "Next one",
     "next.at": "Next one",
@@ -236,6 +237,7 @@ def test_everything_that_the_server_knows_is_shown_in_words(
     offset = known["utc_offset_minutes"]
     assert shown["Time zone"] == f"Europe/Lisbon, {offset} minutes from UTC when it was told"
     assert shown["On the lock screen"] == "a neutral note"
+    assert shown["Language"] == "English"
     assert shown["Last test"] == "none"
 
 
