@@ -4,8 +4,7 @@ const LOST_SECONDS = 4;
 // What the pack brings, beside pages.
 const UNPACKED = /^\/static\/gen\/|\.webmanifest$/;
 const CARD_PATH = /^\/affirmations\/([^/]+)$/;
-/** What the addresses of pages in our language begin with. */
-const HOME = `${POCKET.prefix}/`;
+
 // A page that no device keeps: what it offers needs a network anyway.
 const FEEDS_PATH = "/feeds";
 
@@ -25,25 +24,25 @@ function route(/** @type {Request} */ request) {
 
 /** A query never leaves the device, as it may be words that a reader shared with the app; but choices of a feed do. */
 function routePage(/** @type {string} */ pathname, /** @type {string} */ search) {
+  const prefix = String(POCKET.prefixes.find((each) => pathname.startsWith(`${each}/`)));
+  const path = pathname.slice(prefix.length);
+  const id = CARD_PATH.exec(path)?.[1];
+  const isPage = path === "/" || SHEETS.has(path) || Boolean(id);
+  if (prefix !== POCKET.prefix) return isPage ? elsewhere(pathname, path + search, Boolean(prefix || id)) : undefined;
   const ask = () => fetch(pathname);
-  if (!pathname.startsWith(HOME)) return routeEnglish(pathname);
-  const path = pathname.slice(POCKET.prefix.length);
   if (path === "/") return todaysPage(new Date()).catch(ask);
   if (SHEETS.has(path)) return sheet(path).catch(ask);
   if (path === FEEDS_PATH) return networkOrLost(pathname + search);
-  const id = CARD_PATH.exec(path)?.[1];
   return id ? cardOrLost(pathname, id).catch(ask) : undefined;
 }
 
 /**
- * A reader of another language meets English addresses in links from elsewhere: the site's own leads
- * to the reader's language, and without a network so does each that is kept in it.
+ * A page in another language than the reader's. The app's own English addresses, which an icon on the home screen may
+ * still have, lead to the reader's language at once; a link from elsewhere does so without a network only.
  */
-function routeEnglish(/** @type {string} */ pathname) {
-  if (pathname === "/") return Promise.resolve(Response.redirect(HOME));
-  if (!SHEETS.has(pathname) && !CARD_PATH.test(pathname)) return undefined;
-  const ours = async () => Response.redirect(POCKET.prefix + pathname);
-  return networkFirst(pathname, { seconds: LOST_SECONDS, accepts: isOurs, fallback: ours });
+function elsewhere(/** @type {string} */ pathname, /** @type {string} */ path, /** @type {boolean} */ isLink) {
+  const ours = async () => Response.redirect(POCKET.prefix + path);
+  return isLink ? networkFirst(pathname, { seconds: LOST_SECONDS, accepts: isOurs, fallback: ours }) : ours();
 }
 
 /** A card that this release does not know may be newer than it, or a slip of the finger. */
@@ -77,8 +76,7 @@ function addStaticRoutes(/** @type {ExtendableEvent} */ event) {
 function staticRoutes() {
   const get = (/** @type {string} */ pathname, /** @type {string} */ search) =>
     ({ urlPattern: { pathname, search }, requestMethod: "GET" });
-  const places = ["/", "/:page", "/affirmations/:id"];
-  const pages = [...new Set([...places, ...places.map((path) => POCKET.prefix + path)])].map((path) => get(path, "*"));
+  const pages = ["/", "/:page", "/:place/*"].map((path) => get(path, "*"));
   const files = [get("/static/*", ""), get("*.webmanifest", "")];
   return [
     { condition: { or: files }, source: { cacheName: CACHE } },

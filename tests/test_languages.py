@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
+from flask.testing import FlaskClient
 
+from webapp import create_app
 from webapp.catalogue import translate_script
+from webapp.config import SHIPPED_CONTENT
+from webapp.deck_file import load_deck
 from webapp.errors import LanguageError
 from webapp.languages import Language
 from webapp.languages import load_languages
@@ -66,6 +70,7 @@ def test_what_has_no_words_in_a_language_stays_english(tmp_path: Path) -> None:
 def test_a_broken_language_is_refused_by_its_name(
     tmp_path: Path, tag: str, po: bytes | None
 ) -> None:
+    folder(tmp_path, "en")
     folder(tmp_path, tag, po)
     with pytest.raises(LanguageError, match=tag):
         load_languages(tmp_path)
@@ -87,6 +92,52 @@ def test_plural_forms_are_those_of_the_language() -> None:
     assert told.endswith(f"return Number({words.plural_expr});")
 
 
-def test_a_plural_without_a_translation_keeps_its_english_forms() -> None:
+def test_a_plural_without_a_translation_stays_english_for_each_count() -> None:
     source = 'ngettext("%(n)s card", "%(n)s cards", 3);'
-    assert translate_script(source, catalogue("ar", {"Saved": "محفوظة"})) == source
+    forms = ", ".join(['"%(n)s cards"'] * 6)
+    assert (
+        translate_script(source, catalogue("ar", {"Saved": "محفوظة"})) == f"ngettext({forms}, 3);"
+    )
+
+
+@pytest.mark.parametrize(("tag", "script"), [("en", "Latn"), ("pt-BR", "Latn"), ("ar", "Arab")])
+def test_a_language_knows_its_script(tag: str, script: str) -> None:
+    assert Language(tag, Catalog()).script == script
+
+
+def test_a_content_without_english_is_refused(tmp_path: Path) -> None:
+    folder(tmp_path, "es")
+    with pytest.raises(LanguageError, match="L03"):
+        load_languages(tmp_path)
+
+
+def test_a_device_in_a_language_that_is_gone_finds_its_way_back(client: FlaskClient) -> None:
+    worker = client.get("/es/sw.js")
+    assert worker.headers["Service-Worker-Allowed"] == "/"
+    assert '"prefix":""' in worker.text
+    assert worker.text == client.get("/sw.js").text
+    for path in ("/", "/help", "/affirmations/you-dont-have-to-earn-help"):
+        moved = client.get("/es" + path)
+        assert (moved.status_code, moved.location) == (302, path)
+    assert client.get("/es/nowhere").status_code == 404
+    assert client.get("/es//evil.org").status_code == 404
+
+
+def test_a_card_points_only_to_the_languages_that_have_it(settings_of: dict[str, str]) -> None:
+    content = str(SHIPPED_CONTENT)
+    client = create_app(settings_of | {"POCKET_CONTENT": content}).test_client()
+    spanish = load_deck(SHIPPED_CONTENT / "es")
+    cards = load_deck(SHIPPED_CONTENT / "en").cards
+    both = next(card.id for card in cards if card.id in spanish)
+    english = next(card.id for card in cards if card.id not in spanish)
+    assert 'hreflang="es"' in client.get(f"/affirmations/{both}").text
+    assert 'hreflang="es"' not in client.get(f"/affirmations/{english}").text
+
+
+def test_a_card_in_a_script_that_we_cannot_draw_has_the_apps_own_preview(
+    settings_of: dict[str, str],
+) -> None:
+    client = create_app(settings_of | {"POCKET_CONTENT": str(SHIPPED_CONTENT)}).test_client()
+    page = client.get("/ar/affirmations/you-dont-have-to-earn-help").text
+    assert "/static/icons/preview.png" in page
+    assert "/previews/" not in page

@@ -146,7 +146,7 @@ def _publish(
 ) -> list[tuple[str, str]]:
     """Give each edition its addresses; return the headers of all pages."""
     hues = {topic.hue for edition in editions.values() for topic in edition.deck.topics}
-    languages = [edition.language for edition in editions.values()]
+    prefixes = [edition.language.prefix for edition in editions.values()]
     renderers = {}
     pages: list[tuple[str, str]] = []
     for edition in editions.values():
@@ -155,13 +155,13 @@ def _publish(
         style = assets.stylesheet.integrity
         pages = page_headers(assets.inline_scripts, style, is_https=settings.is_https)
         kept, is_killed = kept_headers(pages), settings.kill_worker
-        renderer = Renderer(app.jinja_env, edition, settings, helplines, assets, key, languages)
+        renderer = Renderer(app.jinja_env, edition, settings, helplines, assets, key, editions)
         renderers[language.prefix] = renderer
         for blueprint in (
             pages_blueprint(renderer, edition.deck, _utc_now),
             previews_blueprint(edition.deck),
             feeds_blueprint(renderer, edition, _utc_now),
-            pwa_blueprint(edition, assets, renderer, kept, is_killed=is_killed),
+            pwa_blueprint(edition, assets, renderer, kept, prefixes, is_killed=is_killed),
         ):
             name = f"{blueprint.name}-{language.tag}"
             app.register_blueprint(blueprint, url_prefix=language.prefix, name=name)

@@ -33,8 +33,8 @@ def _single(match: re.Match[str], catalogue: Catalog) -> str:
 def _plural(match: re.Match[str], catalogue: Catalog) -> str:
     one, many = json.loads(match[1]), json.loads(match[2])
     forms = _in((one, many), catalogue)
-    if len(forms) != catalogue.num_plurals:
-        return match[0]
+    if len(forms) != catalogue.num_plurals:  # English, for as many counts as the rule knows
+        forms = [_literal(many)] * catalogue.num_plurals
     return f"ngettext({', '.join(forms)},"
 
 
@@ -45,4 +45,8 @@ def _in(id: str | tuple[str, str], catalogue: Catalog) -> list[str]:
     forms = [words] if isinstance(words, str) else list(words)
     if not all(forms):
         forms = [id] if isinstance(id, str) else list(id)
-    return [json.dumps(form, ensure_ascii=False) for form in forms]
+    return [_literal(form) for form in forms]
+
+
+def _literal(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)

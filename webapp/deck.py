@@ -83,6 +83,10 @@ class Deck:
         place = (day - _EPOCH).days + slot * max(1, len(chosen) // 3)
         return chosen[place % len(chosen)]
 
+    def __contains__(self, id: str) -> bool:
+        """Whether there is a card of that id, living or retired."""
+        return id in self._cards
+
     def after(self, id: str) -> Affirmation:
         """The next card, round the end; the first after a retired one; raises KeyError."""
         return self._neighbour(id, 1)

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from babel import Locale
 from babel import UnknownLocaleError
+from babel.core import get_global
 from babel.dates import format_date
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
@@ -58,6 +59,14 @@ class Language:
         return "rtl" if self.locale.character_order == "right-to-left" else "ltr"
 
     @property
+    def script(self) -> str:
+        """The script that it is written in, by ISO 15924, such as `Latn`."""
+        likely = get_global("likely_subtags")
+        base = self.tag.replace("-", "_")
+        full = likely.get(base) or likely.get(self.locale.language) or base
+        return next((part for part in full.split("_") if len(part) == 4), "")
+
+    @property
     def name(self) -> str:
         """Its name in itself, such as `Español`."""
         name = self.locale.get_display_name(self.tag.replace("-", "_")) or self.tag
@@ -90,6 +99,9 @@ class Language:
 def load_languages(content: Path) -> tuple[Language, ...]:
     """The languages of that folder, English first; raises LanguageError."""
     tags = sorted(path.parent.name for path in content.glob(f"*/{CARDS_FILE}"))
+    if SOURCE not in tags:
+        reason = f"has no {SOURCE}/{CARDS_FILE}, with which every site begins"
+        raise LanguageError(str(content), 0, "L03", reason, "Write it, or point elsewhere")
     tags.sort(key=lambda tag: tag != SOURCE)
     return tuple(_load(content / tag) for tag in tags)
 

@@ -6,7 +6,6 @@ makes one frame and the parts of every page, with tokens, which the service work
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import fields
 from dataclasses import replace
@@ -28,6 +27,7 @@ from webapp.documents import HTML
 from webapp.documents import Document
 from webapp.documents import make_document
 from webapp.editions import Edition
+from webapp.editions import Editions
 from webapp.feeds.choices import SCREEN
 from webapp.feeds.screen import Screen
 from webapp.helplines import Helplines
@@ -132,10 +132,11 @@ class Renderer:
         helplines: Helplines,
         assets: Assets,
         key: str,
-        languages: Sequence[Language],
+        editions: Editions,
     ) -> None:
         self._jinja = localized(jinja, edition.language)
         self._deck = edition.deck
+        self._editions = editions
         self._shared = {
             "settings": settings,
             "deck": edition.deck,
@@ -145,7 +146,7 @@ class Renderer:
             "application_server_key": key,
             "neutral_title": edition.note.title,
             "neutral_body": edition.note.body,
-            "languages": languages,
+            "languages": [each.language for each in editions.values()],
             "reviewed": edition.reviewed,
         }
 
@@ -158,7 +159,12 @@ class Renderer:
         """A card's own page."""
         view = view_card(self._deck, card)
         return self._page(
-            "card.html", path=f"/affirmations/{card.id}", view=view, nearby=(), page="card"
+            "card.html",
+            path=f"/affirmations/{card.id}",
+            view=view,
+            nearby=(),
+            page="card",
+            alternates=self._speaking_of(card),
         )
 
     def lost(self, today: date) -> Document:
@@ -186,6 +192,10 @@ class Renderer:
     def sheet(self, name: str) -> Document:
         """One of the SHEETS, the pages without a day."""
         return self._page(f"{name}.html", path=f"/{name}", page=name)
+
+    def _speaking_of(self, card: Affirmation) -> list[Language]:
+        """The languages whose deck has the card."""
+        return [each.language for each in self._editions.values() if card.id in each.deck]
 
     def _of(self, day: date) -> CardView:
         return view_card(self._deck, self._deck.of_the_day(day), day.isoformat())

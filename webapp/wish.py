@@ -32,6 +32,7 @@ _FIELDS = (
 )  # fmt: skip
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _WEEK = range(1, 8)
 _NO_TIME = "is not a time from 00:00 to 23:59"
 _TWO_DIGITS = 'Send two digits each: "08:00"'
@@ -68,7 +69,9 @@ def parse_reminder(
         pause_until=_parse_pause(data.get("pause_until"), local.date()),
         source=_parse_choice("source", data.get("source", "deck"), Source),
         sound=_parse_sound(data.get("sound", False)),
-        language=parse_language(data.get("language", SOURCE), languages),
+        language=parse_language(
+            data.get("language", SOURCE), languages, "reminder.language", gone=SOURCE
+        ),
     )
 
 
@@ -82,11 +85,16 @@ def parse_zone(data: object, field: str = "reminder.zone") -> str:
 
 
 def parse_language(
-    data: object, languages: Collection[str], field: str = "reminder.language"
+    data: object, languages: Collection[str], field: str, gone: str | None = None
 ) -> str:
-    """Return the text when it is the tag of one of those languages. Raises ReminderError."""
+    """Return the text when it is the tag of one of those languages.
+
+    `gone` stands for a language that the site has not, or had once. Raises ReminderError.
+    """
     if isinstance(data, str) and data in languages:
         return data
+    if gone is not None and isinstance(data, str) and _TAG.fullmatch(data):
+        return gone
     remedy = f"Send one of {', '.join(languages)}"
     raise ReminderError(field, "is not a language of this site", remedy)
 

@@ -50,7 +50,8 @@ async function offerLanguage() {
   if (!link) return;
   const label = new Intl.DisplayNames(link.hreflang, { type: "language" }).of(wanted) ?? wanted;
   const { notify } = await import("./notices.js");
-  notify(link.title, { label, act: () => location.assign(new URL(link.href).pathname) });
+  const act = async () => (await import("./languages.js")).goTo(link, notify);
+  notify(link.title, { label, act });
 }
 
 /** Who has no reminder, and never allowed one, needs nothing more. */

@@ -5,25 +5,31 @@ import { changeLanguage } from "./reminder-record.js";
 import { deliver } from "./subscriptions.js";
 import { _ } from "./words.js";
 
-/** Each link that leads to the same page in another language. */
+/** Each link that leads to this screen in another language; that of the page too, as the device may keep another one. */
 export function start() {
-  for (const link of document.querySelectorAll("#languages a")) link.addEventListener("click", follow);
+  for (const link of document.querySelectorAll("#languages a")) {
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      const said = /** @type {HTMLElement} */ (document.querySelector("#language-said"));
+      goTo(/** @type {HTMLAnchorElement} */ (link), (words) => (said.textContent = words));
+    });
+  }
 }
 
-/** Without a worker there is nothing to keep, and the link is a link. */
-async function follow(/** @type {Event} */ event) {
-  const link = /** @type {HTMLAnchorElement} */ (event.currentTarget);
-  if (link.ariaCurrent || !navigator.serviceWorker?.controller) return;
-  event.preventDefault();
-  const said = /** @type {HTMLElement} */ (document.querySelector("#language-said"));
-  said.textContent = _("One moment…");
+/**
+ * Goes where a link leads, in its language from now on.
+ * @param {HTMLAnchorElement | HTMLLinkElement} link
+ * @param {(words: string) => void} say
+ */
+export async function goTo({ href, hreflang }, say) {
+  const path = new URL(href).pathname;
+  say(_("One moment…"));
   try {
-    await keepLanguage(String(link.dataset.prefix));
+    await keepLanguage(hreflang === "en" ? "" : `/${path.split("/")[1]}`);
   } catch {
-    said.textContent = _("That language is not on this device yet, and fetching it needs a network. Please try again later.");
-    return;
+    return say(_("That language is not on this device yet, and fetching it needs a network. Please try again later."));
   }
-  await changeLanguage(link.hreflang);
+  await changeLanguage(hreflang);
   deliver();
-  location.assign(link.href);
+  location.assign(path);
 }

@@ -9,7 +9,7 @@
 import { at } from "./addresses.js";
 
 /** Each language has a worker of its own; the one that is registered tells which language the reader has chosen. */
-const WORKER = /^(\/[a-z-]+)?\/sw\.js$/;
+const WORKER = /^(\/[a-z0-9-]+)?\/sw\.js$/;
 const SWITCH_MILLISECONDS = 20_000;
 
 // Trusted Types are not in every browser yet.
@@ -36,32 +36,42 @@ export async function keepOffline(/** @type {() => boolean} */ hasBeenTouched) {
 }
 
 /**
- * Keeps another language in place of this one, whole, before the reader goes there; rejects when that fails.
+ * Keeps another language in place of this one, whole, before the reader goes there; rejects when that fails, and then
+ * all is as it was. Where nothing is kept yet, the page that is gone to does so.
  * @param {string} prefix what the addresses of the language begin with
  */
 export async function keepLanguage(prefix) {
-  if (!navigator.serviceWorker?.controller) return;
+  if (!(await navigator.serviceWorker?.getRegistration())) return;
   navigator.serviceWorker.removeEventListener("controllerchange", reloadIfAsked);
-  const registration = await register(`${prefix}/sw.js`);
-  const worker = registration.installing ?? registration.waiting ?? registration.active;
+  const [before, address] = [await workerNow(), `${prefix}/sw.js`];
+  const { installing, waiting, active } = await register(address);
+  const worker = [installing, waiting, active].find((each) => each && pathOf(each) === address);
+  const patience = AbortSignal.timeout(SWITCH_MILLISECONDS);
   const taken = new Promise((resolve, reject) => {
     const look = () => {
       if (worker?.state === "installed") worker.postMessage("activate");
       else if (worker?.state === "activated") resolve(undefined);
-      else if (worker?.state === "redundant") reject(new Error("not kept"));
+      else if (!worker || worker.state === "redundant") reject(new Error("not kept"));
     };
-    worker?.addEventListener("statechange", look);
-    setTimeout(reject, SWITCH_MILLISECONDS);
+    worker?.addEventListener("statechange", look, { signal: patience });
+    patience.addEventListener("abort", reject);
     look();
   });
-  return taken;
+  await taken.catch(async (error) => {
+    await register(before).catch(() => {});
+    throw error;
+  });
 }
 
 /** The address of the worker that the reader has, or of the one in the language of this page. */
 async function workerNow() {
   const registration = await navigator.serviceWorker.getRegistration();
   const worker = registration?.active ?? registration?.waiting ?? registration?.installing;
-  return worker ? new URL(worker.scriptURL).pathname : at("/sw.js");
+  return worker ? pathOf(worker) : at("/sw.js");
+}
+
+function pathOf(/** @type {ServiceWorker} */ worker) {
+  return new URL(worker.scriptURL).pathname;
 }
 
 function register(/** @type {string} */ address) {
@@ -84,6 +94,8 @@ function follow(/** @type {ServiceWorkerRegistration} */ registration) {
 
 /** Lets the new release in at once on an untouched page, else asks in the bar `#update`. */
 function offer(/** @type {ServiceWorkerRegistration} */ registration) {
+  const { waiting, active } = registration;
+  if (waiting && active && pathOf(waiting) !== pathOf(active)) return; // a language that another tab is going to
   if (!isTouched()) return takeOver(registration);
   const bar = /** @type {HTMLElement} */ (document.getElementById("update"));
   const button = /** @type {HTMLButtonElement} */ (document.getElementById("update-now"));

@@ -40,6 +40,10 @@ CACHED = """async () => {
   return kept.flat().map(({ url }) => new URL(url).pathname);
 }"""
 BLOCKED = "Service Worker registration blocked by Playwright"
+BECOMES = """async () => {
+  const is = () => new URL(navigator.serviceWorker.controller.scriptURL).pathname === '%s';
+  while (!is()) await new Promise(requestAnimationFrame);
+}"""
 TOO_WIDE = "() => document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
@@ -181,16 +185,40 @@ def test_the_reminder_comes_along(page: Page, context: BrowserContext, network: 
     assert phone.held == phone.agents[0].endpoint
 
 
-def test_a_visitor_is_told_in_their_own_language(browser: Browser, world: Server) -> None:
-    with browser.new_context(locale="pt-PT", service_workers="block") as context:
+def test_a_visitor_is_told_in_their_own_language_and_stays_in_it(
+    browser: Browser, network: Proxy
+) -> None:
+    with browser.new_context(locale="pt-PT") as context:
         page = context.new_page()
-        page.goto(world.base_url)
+        page.goto(network.url)
         notice = page.locator("#notice")
         expect(notice).to_contain_text(LANGUAGES["pt-BR"].invitation)
         notice.get_by_role("button").click()
-        expect(page).to_have_url(world.base_url + "/pt-br/")
+        expect(page).to_have_url(network.url + "/pt-br/")
+        wait_for_worker(page)
         page.wait_for_load_state("networkidle")
-        expect(page.locator("#notice p")).to_have_count(0)
+        assert ask(page, WORKER) == "/pt-br/sw.js"
+        network.become(Network.REFUSED)
+        page.goto(network.url + "/pt-br/help")
+        expect(page.locator("h1")).to_have_text(LANGUAGES["pt-BR"].say("Help now"))
+
+
+def test_a_page_of_another_language_can_become_the_chosen_one(page: Page, network: Proxy) -> None:
+    settings_page(page, network)
+    page.goto(network.url + "/es/settings")
+    page.wait_for_load_state("networkidle")
+    assert ask(page, WORKER) == "/sw.js"
+    page.get_by_role("link", name="Español").click()
+    ask(page, BECOMES % "/es/sw.js")
+
+
+def test_without_a_network_a_page_of_another_language_is_shown_in_the_readers_own(
+    page: Page, network: Proxy
+) -> None:
+    settings_page(page, network)
+    network.become(Network.REFUSED)
+    page.goto(network.url + "/es/help")
+    expect(page).to_have_url(network.url + "/help")
 
 
 def test_right_to_left_turns_the_keys_and_letters_work_on_an_arabic_keyboard(

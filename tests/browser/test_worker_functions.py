@@ -27,6 +27,7 @@ POCKET = {
     "release": "1",
     "cachePrefix": "pocket-",
     "prefix": "",
+    "prefixes": [""],
     "language": "en",
     "note": {"title": "Pocket note", "body": "A short note is ready when you are."},
     "pack": "/pack.txt",

@@ -5,6 +5,7 @@ declare const POCKET: {
   release: string;
   cachePrefix: string;
   prefix: string;
+  prefixes: string[];
   language: string;
   note: { title: string; body: string };
   pack: string;

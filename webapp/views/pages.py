@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,11 +12,15 @@ from flask import Blueprint
 from flask import request
 from werkzeug import Response
 from werkzeug.exceptions import NotFound
+from werkzeug.utils import redirect
 
 from webapp.deck import Deck
 from webapp.documents import answer
 from webapp.rendering import SHEETS
 from webapp.rendering import Renderer
+
+_TAG = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
+_PAGE = re.compile(rf"|{'|'.join(SHEETS)}|affirmations/[a-z0-9-]+")
 
 DAYS_KEPT = 4  # one is enough but at midnight
 
@@ -57,8 +62,10 @@ def lost_pages(
     page = lru_cache(DAYS_KEPT * len(renderers))(lambda prefix, day: renderers[prefix].lost(day))
 
     def lost(_error: NotFound) -> Response:
-        first = "/" + request.path.split("/")[1]
-        prefix = first if first in renderers else ""
+        first, _, rest = request.path[1:].partition("/")
+        if f"/{first}" not in renderers and _TAG.fullmatch(first) and _PAGE.fullmatch(rest):
+            return redirect(f"/{rest}")  # of a language that this site had
+        prefix = f"/{first}" if f"/{first}" in renderers else ""
         return answer(page(prefix, clock().date()), request.environ, 404)
 
     return lost

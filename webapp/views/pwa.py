@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from collections.abc import Mapping
 from functools import cached_property
 
 from flask import Blueprint
+from flask import Response
 from flask import request
 
 from webapp.assets import Assets
@@ -37,24 +39,28 @@ def pwa_blueprint(
     assets: Assets,
     renderer: Renderer,
     headers: Mapping[str, str],
+    prefixes: Iterable[str],
     *,
     is_killed: bool,
 ) -> Blueprint:
     """The routes of the PWA layer in a language; its worker keeps every page of `renderer`.
 
     `headers` are the guard rails of the pages that the worker puts together. With `is_killed` the
-    worker that takes itself away stands in its place.
+    worker that takes itself away stands in its place. `prefixes` are those of all languages.
     """
     bp = Blueprint("pwa", __name__)
-    made = _Made(edition, assets, renderer, headers)
+    made = _Made(edition, assets, renderer, headers, prefixes)
     worker = make_document(assets.kill_switch, JAVASCRIPT, EVERYWHERE)
     bp.add_url_rule(PACK, "pack", lambda: answer(made.pack, request.environ))
     bp.add_url_rule(MANIFEST_PATH, "manifest", lambda: answer(made.manifest, request.environ))
-    bp.add_url_rule(
-        WORKER_PATH,
-        "worker",
-        lambda: answer(worker if is_killed else made.worker, request.environ),
-    )
+
+    def answer_worker(**_language: str) -> Response:
+        return answer(worker if is_killed else made.worker, request.environ)
+
+    bp.add_url_rule(WORKER_PATH, "worker", answer_worker)
+    if not edition.language.prefix:
+        # Devices in a language that the site no longer has find their way back to English.
+        bp.add_url_rule(f"/<language>{WORKER_PATH}", "worker-instead", answer_worker)
     return bp
 
 
@@ -70,12 +76,18 @@ class _Made:
     """What is made once it is asked for: a process that serves no page of a language needs none."""
 
     def __init__(
-        self, edition: Edition, assets: Assets, renderer: Renderer, headers: Mapping[str, str]
+        self,
+        edition: Edition,
+        assets: Assets,
+        renderer: Renderer,
+        headers: Mapping[str, str],
+        prefixes: Iterable[str],
     ) -> None:
         self._edition = edition
         self._assets = assets
         self._renderer = renderer
         self._headers = headers
+        self._prefixes = prefixes
 
     @cached_property
     def manifest(self) -> Document:
@@ -93,7 +105,7 @@ class _Made:
 
     @cached_property
     def worker(self) -> Document:
-        text = _worker(self._edition, self._assets, self.pack)
+        text = _worker(self._edition, self._assets, self.pack, self._prefixes)
         return make_document(text, JAVASCRIPT, EVERYWHERE)
 
 
@@ -120,7 +132,7 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _worker(edition: Edition, assets: Assets, pack: Document) -> str:
+def _worker(edition: Edition, assets: Assets, pack: Document, prefixes: Iterable[str]) -> str:
     precache = [{"url": asset.url, "integrity": asset.integrity} for asset in assets.files]
     language, note = edition.language, edition.note
     address = language.at(PACK)
@@ -128,6 +140,7 @@ def _worker(edition: Edition, assets: Assets, pack: Document) -> str:
     constants = {
         "cachePrefix": CACHE_PREFIX,
         "prefix": language.prefix,
+        "prefixes": sorted(prefixes, reverse=True),
         "language": language.tag,
         "note": {"title": note.title, "body": note.body},
         "pack": address,
