@@ -5,11 +5,11 @@
  * @typedef {{title: string, starters: Map<string, string>}} Kind the starters by tone and length, such as "plain-line"
  */
 
-import { asking, newId } from "./asking-document.js";
+import { asking, newId, whyNotKept } from "./asking-document.js";
 import { drop, put } from "./asking.js";
 import { findCard, loadDeck } from "./deck.js";
 import * as documents from "./documents.js";
-import { compose, draftNow, startCompose } from "./compose.js";
+import { compose, draftNow, keptAs, startCompose } from "./compose.js";
 import { showIntentions, startIntentions } from "./intentions.js";
 import { notify } from "./notices.js";
 import { showPeople, startPeople } from "./people.js";
@@ -22,6 +22,8 @@ const heading = title?.textContent ?? "";
 const places = find("#kinds");
 /** @type {Map<string, Kind>} */
 const kinds = new Map();
+/** The id of the next new draft: a second tap before the first is done makes none of its own. */
+let fresh = newId();
 
 /** Takes the words out of the page, and shows what the address says. */
 export async function start() {
@@ -68,7 +70,7 @@ async function show(/** @type {boolean} */ isMove) {
   if (chosen) {
     const { people, drafts } = await asking.read();
     const before = drafts.find(({ id }) => id === draft);
-    compose({ kind, people, to, text: before?.text ?? "", card: await wordsOf(card) });
+    compose({ kind, people, to, draft, text: before?.text ?? "", card: await wordsOf(card) });
   }
   if (!isMove) return;
   scrollTo(0, 0);
@@ -95,9 +97,17 @@ async function showLists() {
 }
 
 async function keepDraft() {
-  const { kind = "", draft = "" } = Object.fromEntries(place());
-  const id = draft || newId();
-  await asking.change((now) => put(now, "drafts", { id, kind, text: draftNow(), at: new Date().toISOString() }));
+  const { hash } = location;
+  const where = Object.fromEntries(place());
+  const draft = { id: where.draft ?? fresh, kind: where.kind, text: draftNow(), at: new Date().toISOString() };
+  if (!draft.text) return notify(_("There are no words here yet."));
+  const why = whyNotKept(await asking.change((now) => put(now, "drafts", draft)), "drafts", draft);
+  if (why) return notify(why);
+  if (draft.id === fresh) fresh = newId();
+  if (location.hash === hash) {
+    history.replaceState(history.state, "", addressOf({ ...where, draft: draft.id }));
+    keptAs(draft);
+  }
   notify((await isLasting()) ? _("Kept on this device.") : _("Kept until you close the app."));
 }
 

@@ -22,7 +22,7 @@ export function parseAsking(/** @type {unknown} */ value) {
   return {
     version: 1,
     people: records(people, ["id", "name", "kind", "reach", "at"], MOST).filter(({ name, reach }) => fits(name) && reach.length <= LONGEST_NAME),
-    intentions: records(intentions, ["id", "who", "day", "at"], MOST).filter(({ who, day }) => who.length <= LONGEST_NAME && DAY.test(day)),
+    intentions: records(intentions, ["id", "who", "day", "at"], MOST).filter(({ who, day }) => who.length <= LONGEST_NAME && isDay(day)),
     drafts: records(drafts, ["id", "kind", "text", "at"], MOST).filter(({ text }) => text && text.length <= LONGEST_DRAFT),
   };
 }
@@ -32,8 +32,20 @@ export function fits(/** @type {string} */ name) {
   return name.length > 0 && name.length <= LONGEST_NAME;
 }
 
+/** Whether it is a day of the calendar: the 30th of February is none. */
+function isDay(/** @type {string} */ day) {
+  return DAY.test(day) && new Date(day).toJSON()?.startsWith(day);
+}
+
+/** Whether a record is there, just as it is. */
+export function has(/** @type {Asking} */ asking, /** @type {List} */ list, /** @type {Person | Intention | Draft} */ record) {
+  const known = Object(/** @type {{id: string}[]} */ (asking[list]).find(({ id }) => id === record.id));
+  return Object.entries(record).every(([name, value]) => known[name] === value);
+}
+
 /**
- * Keeps a record, the newest first, or keeps it anew where its id is known; past the last room nothing changes.
+ * Keeps a record, the newest first, or keeps it anew where its id is known; an unsound one, and one past the
+ * last room, changes nothing.
  * @param {Asking} asking
  * @param {List} list
  * @param {Person | Intention | Draft} record
@@ -43,7 +55,8 @@ export function put(asking, list, record) {
   const before = /** @type {{id: string}[]} */ (asking[list]);
   const isKnown = before.some(({ id }) => id === record.id);
   const after = isKnown ? before.map((each) => (each.id === record.id ? record : each)) : [record, ...before];
-  return after.length > MOST ? asking : parseAsking({ ...asking, [list]: after });
+  const kept = parseAsking({ ...asking, [list]: after });
+  return after.length <= MOST && has(kept, list, record) ? kept : asking;
 }
 
 /** @returns {Asking} */

@@ -27,7 +27,7 @@ export function calendarFile({ id, day }, title, now) {
 
 /** Section 3.3.11. */
 function escape(/** @type {string} */ text) {
-  return text.replace(/[\\,;]/g, "\\$&").replace(/\r?\n/g, "\\n");
+  return text.replace(/[\\,;]/g, "\\$&").replace(/\r\n?|\n/g, "\\n");
 }
 
 /** Section 3.1: a long line goes on after a break and a space; no character is cut. */

@@ -10,7 +10,7 @@ import { at } from "./addresses.js";
 import { finderOf, lighten, remarkOn } from "./kindness.js";
 import { notify } from "./notices.js";
 import { mailLink, reachOf, smsLink, telegramLink, whatsappLink } from "./sending.js";
-import { fill, gapsOf } from "./starter.js";
+import { fill, gapsOf, weekdays } from "./starter.js";
 import { _ } from "./words.js";
 
 const LINKS = { sms: smsLink, mail: mailLink, whatsapp: whatsappLink, telegram: telegramLink };
@@ -23,8 +23,11 @@ const kinder = /** @type {HTMLElement} */ (form?.querySelector("#kinder"));
 
 /** @type {Map<string, Kind>} */
 let kinds;
-/** What the reader asks for, whom they might ask, and the words of the card they came from. @type {{kind: string, people: Person[], card: string}} */
-let about = { kind: "", people: [], card: "" };
+/** What the reader asks for, whom they might ask, the words of their card and draft; own words belong to `key`. @type {{kind: string, people: Person[], card: string, text: string, key: string}} */
+let about = { kind: "", people: [], card: "", text: "", key: "" };
+/** Own words that were left for another kind, person or draft, until the page is closed. @type {Map<string, string>} */
+const left = new Map();
+let lent = ""; // the name that came from a person, and goes with them
 /** The last suggestion; who has other words in the field has their own. */
 let made = "";
 /** @type {{apology: RegExp, takesBack: RegExp}} */
@@ -34,7 +37,7 @@ export function startCompose(/** @type {Map<string, Kind>} */ all) {
   kinds = all;
   const entries = (/** @type {string | undefined} */ list) => (list ? list.split("|") : []);
   words = { apology: finderOf(entries(form.dataset.apology)), takesBack: finderOf(entries(form.dataset.takesBack)) };
-  find("#days").append(...weekdays().map((day) => new Option(day)));
+  find("#days").append(...weekdays(document.documentElement.lang, new Date()).map((day) => new Option(day)));
   find("#share-ask").hidden = !("share" in navigator);
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("input", follow);
@@ -44,8 +47,9 @@ export function startCompose(/** @type {Map<string, Kind>} */ all) {
 }
 
 /** Begins with a kind of help, for a person or for nobody yet, with a draft or a suggestion. */
-export function compose(/** @type {{kind: string, people: Person[], to: string, text: string, card: string}} */ { kind, people, to, text, card }) {
-  about = { kind, people, card };
+export function compose(/** @type {{kind: string, people: Person[], to: string, draft: string, text: string, card: string}} */ { kind, people, to, draft, text, card }) {
+  if (draftNow() && ![made, about.text].includes(message.value)) left.set(about.key, message.value);
+  about = { kind, people, card, text, key: draft || `${kind} ${to}` };
   const select = field("to");
   select.replaceChildren(select.children[0], ...people.map(({ id, name }) => new Option(name, id)));
   select.value = people.some(({ id }) => id === to) ? to : "";
@@ -54,10 +58,21 @@ export function compose(/** @type {{kind: string, people: Person[], to: string, 
   find("#with-card small").textContent = card;
   field("card").checked &&= Boolean(card);
   find("#sent").hidden = true;
-  if (select.value) field("name").value = person().name;
+  lend();
   suggest();
-  if (text) message.value = text;
-  settle();
+  restore(left.get(about.key) || text || made);
+  left.delete(about.key);
+}
+
+/** The words are a kept draft now. */
+export function keptAs(/** @type {{id: string, text: string}} */ { id, text }) {
+  about = { ...about, text, key: id };
+}
+
+function lend() {
+  const { name } = person();
+  if (name || field("name").value === lent) field("name").value = name;
+  lent = name;
 }
 
 export function draftNow() {
@@ -68,7 +83,7 @@ function follow(/** @type {Event} */ { target }) {
   const { name } = /** @type {HTMLInputElement} */ (target);
   const before = message.value;
   const isOwn = before !== made;
-  if (name === "to" && person().name) field("name").value = person().name;
+  if (name === "to") lend();
   if (name === "card" || name === "page") append();
   else if (name === "tone" || name === "length") {
     suggest();
@@ -195,13 +210,6 @@ function showSent() {
 
 function person() {
   return about.people.find(({ id }) => id === field("to").value) ?? { name: "", reach: "" };
-}
-
-/** The coming seven days by name: what a reader may want to write. */
-function weekdays() {
-  const format = new Intl.DateTimeFormat(document.documentElement.lang, { weekday: "long" });
-  const today = new Date();
-  return [1, 2, 3, 4, 5, 6, 7].map((ahead) => format.format(new Date(today.getFullYear(), today.getMonth(), today.getDate() + ahead)));
 }
 
 function inputOf(/** @type {HTMLElement} */ label) {

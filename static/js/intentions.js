@@ -5,10 +5,11 @@
  * @import { Intention } from "./asking.js"
  */
 
-import { asking, newId } from "./asking-document.js";
+import { asking, newId, whyNotKept } from "./asking-document.js";
 import { drop, put, withoutPast } from "./asking.js";
 import { calendarFile } from "./calendar-file.js";
 import { isoDate } from "./deck.js";
+import { notify } from "./notices.js";
 import { deed, rowOf, showRows } from "./rows.js";
 import { _ } from "./words.js";
 
@@ -42,7 +43,9 @@ async function keep(/** @type {Event} */ event) {
   const [who, day] = ["who", "day"].map((name) => field(name).value.trim());
   const now = new Date();
   const intention = { id: newId(), who, day, at: now.toISOString() };
-  await asking.change((kept) => put(withoutPast(kept, isoDate(now)), "intentions", intention));
+  const kept = await asking.change((before) => put(withoutPast(before, isoDate(now)), "intentions", intention));
+  const why = whyNotKept(kept, "intentions", intention);
+  if (why) return notify(why);
   field("who").value = "";
   /** @type {HTMLDetailsElement} */ (form.closest("details")).open = false;
 }

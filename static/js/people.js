@@ -8,8 +8,8 @@
  * @typedef {{select: (properties: string[]) => Promise<Contact[]>}} Contacts the Contact Picker API, in Chrome on Android
  */
 
-import { asking, newId } from "./asking-document.js";
-import { drop, put } from "./asking.js";
+import { asking, newId, whyNotKept } from "./asking-document.js";
+import { drop, LONGEST_NAME, put } from "./asking.js";
 import { notify } from "./notices.js";
 import { deed, rowOf, showRows } from "./rows.js";
 import { reachOf, writeLink } from "./sending.js";
@@ -85,10 +85,9 @@ async function keep(/** @type {Event} */ event) {
   const { phone, mail } = reachOf(reach);
   if (reach && !phone && !mail) return say(_("This looks like neither a phone number nor a mail address."));
   if (!name) return say(_("A name, or a word that stands for them, is all it takes."));
-  const id = editing || newId();
-  const person = { id, name, kind, reach, at: new Date().toISOString() };
-  const { people } = await asking.change((now) => put(now, "people", person));
-  if (!people.some((each) => each.id === id)) return say(_("There is no room for more people. Remove one first."));
+  const person = { id: editing || newId(), name, kind, reach, at: new Date().toISOString() };
+  const why = whyNotKept(await asking.change((now) => put(now, "people", person)), "people", person);
+  if (why) return say(why);
   dialog.close();
   askToStay();
 }
@@ -106,7 +105,7 @@ async function pick() {
   try {
     const [contact] = (await contacts?.select(["name", "tel", "email"])) ?? [];
     if (!contact) return;
-    field("name").value = contact.name?.[0] ?? field("name").value;
+    field("name").value = (contact.name?.[0] ?? field("name").value).slice(0, LONGEST_NAME);
     field("reach").value = contact.tel?.[0] ?? contact.email?.[0] ?? "";
   } catch {
     say(_("This browser could not open your contacts. You can type here."));

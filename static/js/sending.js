@@ -3,16 +3,31 @@
  * None leads to a web site, so nobody but that app learns the words. Signal takes none from a link.
  */
 
-const PHONE = /^\+?[\d ()./-]{3,30}$/;
+const PHONE = /^\(?\+?[\d ()./-]{3,30}$/;
+const TRUNK = /^(\(?(?:\+|00)(?! ?39).*?)\( ?0 ?\)/; // dialled at home alone, but for Italy
 const MAIL = /^[^\s@<>(),;:"]+@[^\s@<>(),;:"]+$/;
 
 /** A phone number as dialled, or a mail address; both empty when it is neither. */
 export function reachOf(/** @type {string} */ typed) {
-  const reach = typed.trim();
+  const reach = typed.replace(/\p{Cf}/gu, "").trim();
+  const number = plain(reach);
   return {
-    phone: PHONE.test(reach) && /\d/.test(reach) ? reach.replace(/[^\d+]/g, "") : "",
+    phone: PHONE.test(number) && /\d/.test(number) ? number.replace(TRUNK, "$1").replace(/[^\d+]/g, "") : "",
     mail: MAIL.test(reach) ? reach : "",
   };
+}
+
+/** The digits of any script, spaces and dashes as a keypad has them. */
+function plain(/** @type {string} */ reach) {
+  return reach.replace(/\p{Nd}/gu, digit).replace(/\p{Zs}/gu, " ").replace(/[\p{Pd}\u2212]/gu, "-");
+}
+
+/** What a digit is worth: every script has its ten side by side, from zero on. */
+function digit(/** @type {string} */ character) {
+  const code = Number(character.codePointAt(0));
+  let worth = 0;
+  while (/\p{Nd}/u.test(String.fromCodePoint(code - worth - 1))) worth += 1;
+  return String(worth % 10);
 }
 
 /** RFC 5724; iOS wants `&` before the body where the RFC says `?`, and both take `?&`. */

@@ -16,3 +16,9 @@ export function fill(/** @type {string} */ text, /** @type {Record<string, strin
   return text.replace(PIECE, (_whole, piece) =>
     gapsOf(piece).every((name) => values[name]) ? piece.replace(GAP, (/** @type {string} */ _gap, /** @type {string} */ name) => values[name]) : "");
 }
+
+/** The coming seven days by name: what a reader may want to write. */
+export function weekdays(/** @type {string} */ language, /** @type {Date} */ today) {
+  const format = new Intl.DateTimeFormat(language, { weekday: "long" });
+  return [1, 2, 3, 4, 5, 6, 7].map((ahead) => format.format(new Date(today.getFullYear(), today.getMonth(), today.getDate() + ahead)));
+}

@@ -21,6 +21,7 @@ from playwright.sync_api import Page
 from playwright.sync_api import expect
 
 from tests.browser.device import documents_of
+from tests.browser.device import put_document
 from tests.browser.modules import import_module
 from tests.browser.proxy import Network
 from tests.browser.proxy import Proxy
@@ -268,6 +269,88 @@ def test_nothing_is_kept_unless_the_reader_keeps_a_draft(reader: Page, network: 
     expect(reader.get_by_role("link", name="could you call on Friday?")).to_be_visible()
 
 
+def kept_drafts(page: Page) -> list[str]:
+    return [each["text"] for each in documents_of(page).get("asking", {}).get("drafts", [])]
+
+
+def test_a_draft_that_is_kept_twice_is_one_draft(open_page: Callable[..., Page]) -> None:
+    page = open_page("/ask#kind=listen&card=you-dont-have-to-earn-help")
+    message(page).fill("Marigold?")
+    page.get_by_role("button", name="Keep this draft").dblclick()
+    expect(page).to_have_url(re.compile(r"#kind=listen&card=you-dont-have-to-earn-help&draft="))
+    message(page).fill("Marigold, could you call?")
+    page.get_by_role("button", name="Keep this draft").click()
+    page.get_by_role("link", name="Something else").click()
+    expect(page.get_by_role("link", name="Marigold, could you call?")).to_be_visible()
+    assert kept_drafts(page) == ["Marigold, could you call?"]
+    page.get_by_role("link", name="Someone to listen").click()
+    expect(message(page)).to_have_value(PLAIN)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("", "There are no words here yet."), ("x" * 2001, "nothing was changed")],
+)
+def test_a_draft_that_cannot_be_kept_leaves_the_one_before(
+    open_page: Callable[..., Page], text: str, said: str
+) -> None:
+    page = open_page("/ask#kind=listen")
+    message(page).fill("Marigold?")
+    page.get_by_role("button", name="Keep this draft").click()
+    expect(page.get_by_text("Kept on this device.")).to_be_visible()
+    message(page).fill(text)
+    page.get_by_role("button", name="Keep this draft").click()
+    expect(page.locator("#notice")).to_contain_text(said)
+    assert kept_drafts(page) == ["Marigold?"]
+
+
+def test_a_message_ends_where_a_draft_does(open_page: Callable[..., Page]) -> None:
+    page = open_page("/ask#kind=listen")
+    message(page).fill("x" * 1999)
+    message(page).press("End")
+    message(page).press_sequentially("yz")
+    expect(message(page)).to_have_value("x" * 1999 + "y")
+
+
+def test_where_there_is_no_room_for_a_draft_it_is_said_and_the_words_stay(
+    open_page: Callable[..., Page],
+) -> None:
+    page = open_page("/ask")
+    many = [{"id": f"{n}", "kind": "listen", "text": f"{n}", "at": ""} for n in range(100)]
+    put_document(page, "asking", {"drafts": many})
+    page.reload()
+    page.get_by_role("link", name="Someone to listen").click()
+    message(page).fill("Marigold?")
+    page.get_by_role("button", name="Keep this draft").click()
+    expect(page.get_by_text("There is no room for more.")).to_be_visible()
+    page.get_by_role("link", name="Something else").click()
+    page.get_by_role("button", name="Delete: 42").click()
+    page.get_by_role("link", name="Someone to listen").click()
+    expect(message(page)).to_have_value("Marigold?")
+    page.get_by_role("button", name="Keep this draft").click()
+    expect(page.get_by_text("Kept on this device.")).to_be_visible()
+    assert kept_drafts(page)[0] == "Marigold?"
+    assert len(kept_drafts(page)) == 100
+
+
+def test_own_words_are_there_again_on_the_way_back(open_page: Callable[..., Page]) -> None:
+    page = open_page("/ask")
+    page.get_by_role("link", name="Someone to listen").click()
+    message(page).fill("Marigold, it has been a long week.")
+    page.get_by_role("link", name="Something else").click()
+    page.get_by_role("link", name="Company").click()
+    expect(message(page)).to_have_value(re.compile("sit together"))
+    page.go_back()
+    expect(page.get_by_role("heading", name="Ask someone")).to_be_visible()
+    page.get_by_role("link", name="Someone to listen").click()
+    expect(message(page)).to_have_value("Marigold, it has been a long week.")
+    page.get_by_role("button", name="Back to the suggestion").click()
+    page.get_by_role("link", name="Something else").click()
+    page.get_by_role("link", name="Someone to listen").click()
+    expect(message(page)).to_have_value(PLAIN)
+    assert "Marigold" not in str(documents_of(page))
+
+
 def test_nothing_that_is_written_leaves_the_device(
     page: Page, context: BrowserContext, site: Server
 ) -> None:
@@ -393,6 +476,15 @@ def test_lightening_comes_to_an_end(rules: Page, parts: list[str]) -> None:
     [
         ("+351 912-345 678", "+351912345678", ""),
         (" 112 ", "112", ""),
+        ("\u0661\u0661\u0662", "112", ""),
+        ("\u06f0\u06f9\u06f1\u06f2", "0912", ""),
+        ("\u202a+351\u00a0912\u202f345\u2013678\u202c", "+351912345678", ""),
+        ("(+49) 30 123", "+4930123", ""),
+        ("+44 (0)20 7946 0958", "+442079460958", ""),
+        ("0044 (0) 20 7946", "0044207946", ""),
+        ("+39 (0)6 6982", "+39066982", ""),
+        ("(0)20 7946", "0207946", ""),
+        ("\u200eana@example.org", "", "ana@example.org"),
         ("(020) 7946/0000", "02079460000", ""),
         ("ana@example.org", "", "ana@example.org"),
         ("ana", "", ""),

@@ -15,6 +15,7 @@ from playwright.sync_api import Page
 from playwright.sync_api import expect
 
 from tests.browser.device import documents_of
+from tests.browser.device import put_document
 from tests.browser.modules import import_module
 from tests.browser.proxy import Network
 from tests.browser.proxy import Proxy
@@ -87,6 +88,27 @@ def test_it_goes_into_a_calendar_as_a_quiet_day(reader: Page, tmp_path: Path) ->
     assert "help" not in path.read_text()
 
 
+def test_a_day_that_is_none_harms_nothing(reader: Page) -> None:
+    one = {"id": "1", "who": "Thistle", "day": "2027-13-45", "at": ""}
+    days = [one, one | {"id": "2", "day": "2027-02-30"}, one | {"id": "3", "day": "2028-02-29"}]
+    put_document(reader, "asking", {"intentions": days})
+    reader.reload()
+    expect(reader.get_by_text("I might ask Thistle on Tuesday, February 29.")).to_be_visible()
+    expect(reader.locator("#intentions li")).to_have_count(1)
+    reader.get_by_role("link", name="Someone to listen").click()
+    expect(reader.get_by_label("Your message")).to_be_visible()
+
+
+def test_where_there_is_no_room_for_another_it_is_said(reader: Page) -> None:
+    many = [{"id": f"{n}", "who": "", "day": "2027-03-01", "at": ""} for n in range(100)]
+    put_document(reader, "asking", {"intentions": many})
+    reader.reload()
+    intend(reader, "Ana")
+    expect(reader.get_by_text("There is no room for more.")).to_be_visible()
+    expect(reader.get_by_label("Whom")).to_have_value("Ana")
+    assert "Ana" not in str(documents_of(reader))
+
+
 def test_from_the_words_it_takes_the_name_along(reader: Page, network: Proxy) -> None:
     reader.goto(network.url + "/ask#kind=listen")
     reader.get_by_role("textbox", name="Name").fill("Ana")
@@ -105,7 +127,7 @@ def test_it_is_erased_with_the_rest(reader: Page, network: Proxy) -> None:
     assert "Thistle" not in str(documents_of(reader))
 
 
-@pytest.mark.parametrize("title", ["short", "ü" * 80, "🫶🏽" * 40, "a\nb\\c", "x" * 75])
+@pytest.mark.parametrize("title", ["short", "ü" * 80, "🫶🏽" * 40, "a\nb\\c", "a\rb", "x" * 75])
 def test_a_long_title_is_folded_and_none_of_it_lost(
     browser: Browser, site: Server, title: str
 ) -> None:
@@ -119,5 +141,5 @@ def test_a_long_title_is_folded_and_none_of_it_lost(
     )
     assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
     (event,) = Calendar.from_ical(text).walk("VEVENT")
-    assert event["SUMMARY"] == title
+    assert event["SUMMARY"] == title.replace("\r", "\n")
     page.context.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
@@ -25,6 +26,10 @@ Object.defineProperty(navigator, 'contacts', { value: { select: async (propertie
   globalThis.wanted = properties;
   return [{ name: ['Ana Sol'], tel: ['+351 912 345 678'], email: ['ana@example.org'] }];
 } } });
+"""
+LONG_CONTACT = """
+Object.defineProperty(navigator, 'contacts', { value: { select: async () => [
+  { name: ['A'.repeat(90)], tel: [], email: ['a'.repeat(80) + '@example.org'] }] } });
 """
 NO_CONTACTS = """
 Object.defineProperty(navigator, 'contacts', { value: { select: async () => {
@@ -86,6 +91,26 @@ def test_a_tap_on_the_name_brings_words_for_that_person(reader: Page) -> None:
     assert href(reader, "Text message").startswith("sms:?&body=")
 
 
+def test_the_name_goes_with_the_person(open_page: Callable[..., Page]) -> None:
+    page = open_page("/ask")
+    add(page, "Sam", NUMBER, "practical")
+    page.get_by_role("link", name="Sam A hand with something").click()
+    page.get_by_label("Your message").fill("Sam, a word?")
+    page.get_by_role("link", name="Something else").click()
+    page.get_by_role("link", name="Someone to listen").click()
+    expect(page.get_by_label("Your message")).to_have_value(re.compile("^Hi, it's been"))
+    name = page.get_by_role("textbox", name="Name")
+    expect(name).to_have_value("")
+    page.locator("[name=to]").select_option("Sam")
+    expect(name).to_have_value("Sam")
+    page.locator("[name=to]").select_option("")
+    expect(name).to_have_value("")
+    name.fill("Kim")
+    page.get_by_role("link", name="Something else").click()
+    page.get_by_role("link", name="Company").click()
+    expect(name).to_have_value("Kim")
+
+
 def only_id(page: Page) -> str:
     """The id of the only person that is kept."""
     (person,) = documents_of(page)["asking"]["people"]
@@ -126,6 +151,22 @@ def test_where_the_browser_has_a_contact_picker_it_fills_the_fields(
     expect(dialog.get_by_label("Phone number or mail address")).to_have_value(NUMBER)
     assert page.evaluate("wanted") == ["name", "tel", "email"]
     assert "asking" not in documents_of(page)
+
+
+def test_a_contact_that_has_no_room_deletes_nobody(open_page: Callable[..., Page]) -> None:
+    page = open_page("/ask", LONG_CONTACT)
+    add(page, "Ana", NUMBER)
+    page.get_by_role("button", name="Change: Ana").click()
+    page.get_by_role("button", name="Choose from my contacts").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("Name")).to_have_value("A" * 80)
+    dialog.get_by_role("button", name="Keep on this device").click()
+    expect(dialog.get_by_text("nothing was changed")).to_be_visible()
+    (person,) = documents_of(page)["asking"]["people"]
+    assert (person["name"], person["reach"]) == ("Ana", NUMBER)
+    dialog.get_by_label("Phone number or mail address").fill(NUMBER)
+    dialog.get_by_role("button", name="Keep on this device").click()
+    expect(page.get_by_role("button", name="Change: AAA")).to_be_visible()
 
 
 def test_a_contact_picker_that_fails_leaves_the_fields(open_page: Callable[..., Page]) -> None:
