@@ -14,6 +14,7 @@ from webapp import create_app
 from webapp.errors import HelplineError
 from webapp.helplines import Country
 from webapp.helplines import Helplines
+from webapp.helplines import Line
 from webapp.helplines import stale
 from webapp.helplines_file import load_helplines
 
@@ -30,6 +31,7 @@ for = "students"
 newest_source = "2026-11"
 """
 IN_GERMANY = '[[country]]\ncode = "DE"\n'
+CORRECTED = IN_GERMANY + '[[country.line]]\nid = "de-telefonseelsorge"\n'
 NEW_COUNTRY = '[[country]]\ncode = "XZ"\nemergency = [{ number = "99", service = "all" }]\n'
 Load = Callable[[str], Helplines]
 
@@ -73,6 +75,33 @@ def test_a_line_of_a_known_id_is_corrected_in_what_is_given(load: Load) -> None:
     assert (line.phone, line.name, line.website) == (before.phone, before.name, before.website)
 
 
+def correct(load: Load, fields: str, *, code: str, of: str) -> Line:
+    text = f'[[country]]\ncode = "{code}"\n[[country.line]]\nid = "{of}"\n{fields}\n'
+    return next(line for line in country(load(text), code).lines if line.id == of)
+
+
+def test_a_new_phone_number_is_dialled_as_shown_and_without_the_old_ones_menu(load: Load) -> None:
+    number, of = 'phone = "000 111"\ndial = "000111"\n', "gb-nhs-111-mental-health-option"
+    before = correct(load, "", code="GB", of=of)
+    assert before.menu
+    line = correct(load, number, code="GB", of=of)
+    assert (line.phone, line.tel_uri, line.menu) == ("000 111", "tel:000111", "")
+    assert correct(load, number + 'menu = "7"', code="GB", of=of).menu == "7"
+    again = correct(load, 'menu = "7"', code="GB", of=of)
+    assert (again.phone, again.menu) == (before.phone, "7")
+
+
+def test_a_new_text_number_is_sent_no_keyword_of_the_old_one(load: Load) -> None:
+    number, of = 'sms_number = "00 00"\n', "gb-shout"
+    before = correct(load, "", code="GB", of=of)
+    assert before.sms_keyword
+    line = correct(load, number, code="GB", of=of)
+    assert (line.sms_uri, line.sms_keyword) == ("sms:0000", "")
+    assert correct(load, number + 'sms_keyword = "HI"', code="GB", of=of).sms_keyword == "HI"
+    again = correct(load, 'sms_keyword = "HI"', code="GB", of=of)
+    assert (again.sms_number, again.sms_keyword) == (before.sms_number, "HI")
+
+
 def test_a_new_country_is_added_and_the_numbers_of_a_known_one_corrected(load: Load) -> None:
     helplines = load(NEW_COUNTRY + IN_GERMANY + 'emergency = [{ number = "99", service = "all" }]')
     assert ids(helplines, "XZ") == []
@@ -107,6 +136,8 @@ def test_what_is_due_is_told_at_its_line_of_the_operators_file(load: Load, tmp_p
         ('[[country]]\ncode = "XZ"', 1, "F02"),
         (NEW_COUNTRY + '[[country.line]]\nid = "xz-new"', 4, "F02"),
         ('\nhide = ["de-nobody"]', 2, "H01"),
+        (CORRECTED + 'phone = "000 111 222"', 5, "H01"),
+        (CORRECTED + 'dial = "000111222"', 5, "H01"),
         (IN_GERMANY + LINE.format(id="fr-3114"), 5, "H01"),
         (IN_GERMANY + LINE.format(id="de-x").replace("555", "ask"), 8, "H01"),
         (IN_GERMANY + LINE.format(id="de-x") + 'verified = "confirmed"', 4, "H01"),

@@ -15,6 +15,7 @@ from webapp.records import Record
 from webapp.records import read_file
 
 OWN = "own"  # verified by who runs this installation
+_KEYS = {"phone": "menu", "sms_number": "sms_keyword"}  # what is pressed or sent at a number
 _FIELDS = ("hide", "country", "seen", "review_after")
 
 
@@ -42,8 +43,9 @@ def read_own(path: Path) -> Record:
 def lay_over(shipped: tuple[Entry, ...], own: Record) -> tuple[tuple[Entry, ...], frozenset[str]]:
     """The countries of both, and the ids of the lines that are hidden.
 
-    A country or a line of a known code or id takes the fields that it gives and keeps the rest;
-    a line that is touched counts as verified by the operator. Raises HelplineError.
+    A country or a line of a known code or id takes the fields that it gives and keeps the rest,
+    except what belongs to a number that it replaces; a line that is touched counts as verified by
+    the operator. Raises HelplineError.
     """
     entries = {_name(each.record, "code"): each for each in shipped}
     homes = {_name(line, "id"): code for code, each in entries.items() for line in each.lines}
@@ -65,8 +67,19 @@ def _lines(shipped: tuple[Record, ...], given: tuple[Record, ...]) -> tuple[Reco
     for each in given:
         own = replace(each, values={"verified": OWN, **each.values})
         known = lines.get(_name(each, "id"))
-        lines[_name(each, "id")] = _over(known, own) if known else own
+        lines[_name(each, "id")] = _over(_without_old_numbers(known, own), own) if known else own
     return tuple(lines.values())
+
+
+def _without_old_numbers(known: Record, given: Record) -> Record:
+    """What is shown and what is dialled change together, and no key of an old number stays."""
+    has = given.values.keys()
+    for name, other in (("phone", "dial"), ("dial", "phone")):
+        if name in has and other not in has:
+            reason = f"{name!r} is corrected without {other!r}"
+            raise given.refusal("H01", reason, f"Add {other}", name)
+    old = {key for number, key in _KEYS.items() if number in has}
+    return replace(known, values={k: v for k, v in known.values.items() if k not in old})
 
 
 def _over(known: Record, given: Record) -> Record:

@@ -37,6 +37,8 @@ function begin() {
   if (document.querySelector(".face")) beginCard();
   const page = /** @type {HTMLElement | null} */ (document.querySelector("[data-page]"))?.dataset.page ?? "";
   SCREENS[page]?.();
+  // Who left for the clock is told nothing there, by the page or by the worker.
+  if (page === "clock") return;
   // Without a worker there is no reminder either: a first visit loads nothing of this.
   if (navigator.serviceWorker?.controller) (globalThis.requestIdleCallback ?? setTimeout)(lookAfterReminder);
   else offerLanguage();

@@ -30,15 +30,15 @@ export async function start() {
   search();
 }
 
-/** The chosen country, or those that the device speaks of; the first one is open. */
+/** The chosen country, or those that the device speaks of; open is only one where the reader is, by their word or the clock's. */
 function showMine() {
   const codes = countries.map(({ id }) => id.toUpperCase());
   const isKnown = countries.some(({ id }) => id === chosen);
-  const ids = isKnown ? [chosen] : likelyCountries(codes).map((code) => code.toLowerCase());
-  const found = ids.flatMap((id) => countries.filter((country) => country.id === id));
+  const likely = isKnown ? [{ code: chosen.toUpperCase(), isHere: true }] : likelyCountries(codes);
+  const found = likely.map(({ code }) => countries[codes.indexOf(code)]);
   mine.prepend(...found);
   /** @type {HTMLElement} */ (mine.lastElementChild).hidden = isKnown;
-  if (found.length) found[0].open = true;
+  if (likely[0]?.isHere) found[0].open = true;
 }
 
 /** Shows the countries of a name, by the beginnings of its words if any begins so; all where there is none. */

@@ -2,13 +2,30 @@
 
 /**
  * The countries of a list that the device speaks of: that of its time zone first, since a number works
- * where the phone is, then that of its language tag. A phone in India often says en-US.
+ * where the phone is, then that of its language tag. A phone in India often says en-US, so only the zone
+ * tells where it is; in a country that is not in the list, or without a table of zones, nothing does.
  * @param {string[]} codes ISO 3166-1, in capitals
  * @param {{language?: string, timeZone?: string}} [device]
  */
 export function likelyCountries(codes, { language = navigator.language, timeZone = zoneHere() } = {}) {
-  const here = codes.filter((code) => zonesOf(code).includes(timeZone));
-  return [...new Set([...here, regionOf(language)])].filter((code) => codes.includes(code));
+  const here = countriesOf(timeZone, codes);
+  const all = [...new Set([...here, regionOf(language)])].filter((code) => codes.includes(code));
+  return all.map((code) => ({ code, isHere: here.includes(code) }));
+}
+
+/** A zone may have another name in the table than the device has for it: Asia/Kolkata was Asia/Calcutta. */
+function countriesOf(/** @type {string} */ timeZone, /** @type {string[]} */ codes) {
+  const named = codes.filter((code) => zonesOf(code).includes(timeZone));
+  const zone = canonical(timeZone);
+  return named.length ? named : codes.filter((code) => zonesOf(code).some((each) => canonical(each) === zone));
+}
+
+function canonical(/** @type {string} */ timeZone) {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone }).resolvedOptions().timeZone;
+  } catch {
+    return timeZone;
+  }
 }
 
 function zoneHere() {

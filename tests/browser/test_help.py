@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
+from playwright.sync_api import BrowserContext
 from playwright.sync_api import Locator
 from playwright.sync_api import Page
 from playwright.sync_api import expect
@@ -55,12 +56,12 @@ def field(page: Page) -> Locator:
     return page.get_by_role("searchbox")
 
 
-def test_the_country_of_the_devices_region_is_open_at_the_top(visit: Visit) -> None:
-    page = visit("de-AT")
+def test_the_country_of_the_devices_clock_is_open_at_the_top(visit: Visit) -> None:
+    page = visit("de-AT", "Europe/Vienna")
     expect(first(page)).to_have_attribute("id", "at")
     expect(first(page).get_by_role("link").first).to_have_attribute("href", "tel:112")
     expect(first(page).get_by_role("link").first).to_be_in_viewport()
-    expect(page.get_by_text("Guessed from the language and the clock")).to_be_visible()
+    expect(page.get_by_text("Guessed from the language or the clock")).to_be_visible()
     expect(page.locator("details[open]")).to_have_count(1)
 
 
@@ -92,6 +93,23 @@ def test_where_the_phone_is_counts_before_what_it_speaks(
     expect(first(page).nth(1)).not_to_have_attribute("open", "")
 
 
+@pytest.mark.parametrize(
+    ("language", "zone", "code"),
+    [
+        ("en-GB", "Africa/Cairo", "gb"),
+        ("es-US", "America/Bogota", "us"),
+        ("de-AT", "UTC", "at"),
+    ],
+)
+def test_a_language_alone_opens_no_country(
+    visit: Visit, language: str, zone: str, code: str
+) -> None:
+    page = visit(language, zone)
+    expect(first(page)).to_have_count(1)
+    expect(first(page)).to_have_attribute("id", code)
+    expect(page.locator("details[open]")).to_have_count(0)
+
+
 @pytest.mark.parametrize(("language", "zone"), [("hr-HR", "Europe/Zagreb"), ("en", "UTC")])
 def test_a_device_that_tells_no_country_of_ours_gets_the_whole_list(
     visit: Visit, language: str, zone: str
@@ -100,6 +118,18 @@ def test_a_device_that_tells_no_country_of_ours_gets_the_whole_list(
     expect(page.locator("#mine")).to_be_hidden()
     expect(page.locator("#countries details:visible")).to_have_count(67)
     expect(page.get_by_role("link", name="Call 112").first).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("zone", ["Asia/Kolkata", "Asia/Calcutta"])
+def test_a_zone_is_known_by_each_of_its_names(open_page: Visit, zone: str) -> None:
+    page = open_page("/help")
+    import_module(page, "region")
+    likely = (
+        """(timeZone) => region.likelyCountries(["IN", "US"], { language: "en-US", timeZone })"""
+    )
+    india, states = {"code": "IN", "isHere": True}, {"code": "US", "isHere": False}
+    assert page.evaluate(likely, zone) == [india, states]
+    assert page.evaluate(likely, "Etc/Unknown") == [states]
 
 
 def test_a_browser_without_a_table_of_time_zones_goes_by_its_region(open_page: Visit) -> None:
@@ -111,7 +141,7 @@ def test_a_browser_without_a_table_of_time_zones_goes_by_its_region(open_page: V
       const device = { language, timeZone: "Asia/Tokyo" };
       return region.likelyCountries(["JP", "GB"], device);
     }"""
-    assert page.evaluate(poor, ["en-GB"]) == ["GB"]
+    assert page.evaluate(poor, ["en-GB"]) == [{"code": "GB", "isHere": False}]
     assert page.evaluate(poor, ["not a tag"]) == []
 
 
@@ -130,7 +160,7 @@ def test_a_readers_choice_is_kept_on_the_device_and_goes_before_any_guess(visit:
 
 
 def test_one_country_is_the_first(visit: Visit) -> None:
-    page = visit("de-DE")
+    page = visit("de-DE", "Europe/Berlin")
     first(page).get_by_label("Show this country first").check()
     page.locator("#jp summary").click()
     page.locator("#jp").get_by_label("Show this country first").check()
@@ -138,7 +168,7 @@ def test_one_country_is_the_first(visit: Visit) -> None:
 
 
 def test_a_choice_that_this_release_does_not_know_is_passed_over(visit: Visit) -> None:
-    page = visit("de-DE")
+    page = visit("de-DE", "Europe/Berlin")
     page.locator("#de").get_by_label("Show this country first").check()
     expect(page.locator("#de input")).to_be_checked()
     page.route(
@@ -181,7 +211,7 @@ def test_a_country_is_found_by_its_names(visit: Visit, query: str, names: list[s
 
 
 def test_the_readers_own_country_is_searched_with_the_others(visit: Visit) -> None:
-    page = visit("de-DE")
+    page = visit("de-DE", "Europe/Berlin")
     field(page).fill("japan")
     expect(page.locator("#mine")).to_be_hidden()
     field(page).fill("germany")
@@ -200,7 +230,7 @@ def test_where_no_country_has_the_name_all_stay_and_the_directories_are_named(vi
 
 
 def test_neither_the_choice_nor_the_search_is_told_to_anybody(visit: Visit) -> None:
-    page = visit("de-DE")
+    page = visit("de-DE", "Europe/Berlin")
     asked: list[str] = []
     page.context.on("request", lambda request: asked.append(request.url))
     field(page).press_sequentially("japan")
@@ -212,7 +242,7 @@ def test_neither_the_choice_nor_the_search_is_told_to_anybody(visit: Visit) -> N
 
 
 def test_everything_is_reached_by_keys(visit: Visit) -> None:
-    page = visit("de-AT")
+    page = visit("de-AT", "Europe/Vienna")
     expect(first(page)).to_have_attribute("open", "")
     page.get_by_role("link", name="Leave this page").focus()
     page.keyboard.press("Tab")
@@ -235,7 +265,9 @@ def test_everything_is_reached_by_keys(visit: Visit) -> None:
 def test_past_the_review_date_the_page_says_that_nobody_has_checked_since(
     visit: Visit, at: str, *, is_overdue: bool
 ) -> None:
-    said = visit("de-DE", "UTC", at).get_by_text("These numbers have not been checked since")
+    said = visit("de-DE", "Europe/Berlin", at).get_by_text(
+        "These numbers have not been checked since"
+    )
     expect(said).to_be_visible(visible=is_overdue)
 
 
@@ -314,6 +346,26 @@ def test_a_tap_on_the_clock_leads_back_to_the_app(visit: Visit) -> None:
     expect(page.locator(".face")).to_be_visible()
 
 
+def test_the_reminder_is_not_looked_after_behind_the_clock(
+    installed: Page, context: BrowserContext, network: Proxy
+) -> None:
+    context.grant_permissions(["notifications"])
+    installed.add_init_script(
+        """globalThis.locked = [];
+           const { request } = LockManager.prototype;
+           LockManager.prototype.request = function (name, ...rest) {
+             locked.push(name);
+             return request.call(this, name, ...rest);
+           };"""
+    )
+    installed.goto(network.url + "/help")
+    installed.wait_for_function("locked.includes('reminder')")
+    installed.goto(network.url + "/clock")
+    expect(installed.locator("time")).not_to_be_empty()
+    installed.wait_for_load_state("networkidle")
+    assert installed.evaluate("locked") == []
+
+
 def test_all_of_it_works_offline(installed: Page, network: Proxy) -> None:
     network.become(Network.REFUSED)
     installed.goto(network.url + "/help")
@@ -326,7 +378,7 @@ def test_all_of_it_works_offline(installed: Page, network: Proxy) -> None:
 
 
 def test_paper_gets_every_number_and_no_buttons(visit: Visit) -> None:
-    page = visit("de-DE")
+    page = visit("de-DE", "Europe/Berlin")
     page.emulate_media(media="print")
     assert page.locator("#countries details ul, #mine details ul").evaluate_all(
         "all => all.every((each) => each.checkVisibility({ contentVisibilityAuto: true }))"
@@ -336,7 +388,7 @@ def test_paper_gets_every_number_and_no_buttons(visit: Visit) -> None:
 
 
 def test_paper_gets_only_the_country_that_was_searched_for(visit: Visit) -> None:
-    page = visit("de-DE")
+    page = visit("de-DE", "Europe/Berlin")
     field(page).fill("kenya")
     page.emulate_media(media="print")
     expect(found(page)).to_have_text(["Kenya"])

@@ -221,6 +221,15 @@ def test_without_a_network_a_page_of_another_language_is_shown_in_the_readers_ow
     expect(page).to_have_url(network.url + "/help")
 
 
+def test_no_language_is_offered_behind_the_clock(browser: Browser, world: Server) -> None:
+    with browser.new_context(locale="de-DE", service_workers="block") as context:
+        page = context.new_page()
+        page.goto(world.base_url + "/clock")
+        expect(page.locator("time")).not_to_be_empty()
+        page.wait_for_load_state("networkidle")
+        expect(page.locator("#notice")).to_be_empty()
+
+
 def test_right_to_left_turns_the_keys_and_letters_work_on_an_arabic_keyboard(
     page: Page, network: Proxy
 ) -> None:
