@@ -17,6 +17,7 @@ from tests.browser.device import documents_of
 from tests.browser.modules import import_module
 from tests.browser.proxy import Network
 from tests.browser.proxy import Proxy
+from tests.browser.worker import ask
 from tests.processes import Server
 
 Visit = Callable[..., Page]
@@ -346,10 +347,15 @@ def test_a_tap_on_the_clock_leads_back_to_the_app(visit: Visit) -> None:
     expect(page.locator(".face")).to_be_visible()
 
 
+LOOKED_AFTER = """async () => {
+  while (!locked.includes('reminder')) await new Promise(requestAnimationFrame);
+}"""
+
+
 def test_the_reminder_is_not_looked_after_behind_the_clock(
     installed: Page, context: BrowserContext, network: Proxy
 ) -> None:
-    context.grant_permissions(["notifications"])
+    context.grant_permissions(["notifications"], origin=network.url)
     installed.add_init_script(
         """globalThis.locked = [];
            const { request } = LockManager.prototype;
@@ -359,7 +365,7 @@ def test_the_reminder_is_not_looked_after_behind_the_clock(
            };"""
     )
     installed.goto(network.url + "/help")
-    installed.wait_for_function("locked.includes('reminder')")
+    ask(installed, LOOKED_AFTER)
     installed.goto(network.url + "/clock")
     expect(installed.locator("time")).not_to_be_empty()
     installed.wait_for_load_state("networkidle")
