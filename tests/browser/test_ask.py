@@ -215,6 +215,7 @@ def test_after_sending_there_is_a_kind_word_and_an_honest_fact(
 def test_help_now_stands_above_the_words(open_page: Callable[..., Page], kind: str) -> None:
     page = open_page(f"/ask#kind={kind}")
     links = page.locator("main").locator("a[href='/help']:visible")
+    expect(message(page)).to_be_visible()
     box, words = links.first.bounding_box(), message(page).bounding_box()
     assert box and words and box["y"] < words["y"]
     expect(page.locator("main a[href='tel:112']")).to_be_visible(visible=kind == "hard-night")
