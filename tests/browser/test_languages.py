@@ -31,6 +31,8 @@ from webapp.languages import Language
 from webapp.languages import load_languages
 
 LANGUAGES = {language.tag: language for language in load_languages(SHIPPED_CONTENT)}
+AXED = ("ar", "de")
+"""The one from right to left and the one with the longest words; axe takes a second a page."""
 OTHERS = [tag for tag in LANGUAGES if tag != "en"]
 WORKER = "() => new URL(navigator.serviceWorker.controller.scriptURL).pathname"
 CACHED = """async () => {
@@ -264,9 +266,10 @@ def test_no_page_is_too_wide_or_hard_to_reach_in_any_language(
         for path in PATHS[:-1]:
             page.goto(world.base_url + LANGUAGES[tag].at(path))
             page.wait_for_load_state("networkidle")
-            violations = Axe().run(page).response["violations"]
-            assert [(each["id"], path) for each in violations] == []
             assert not page.evaluate(TOO_WIDE), path
+            if tag in AXED:
+                violations = Axe().run(page).response["violations"]
+                assert [(each["id"], path) for each in violations] == []
         assert context.cookies() == []
     assert hosts == {urlsplit(world.base_url).netloc}
     assert set(said) <= {BLOCKED}

@@ -191,8 +191,8 @@ def test_any_text_may_be_searched_for(search: Search, query: str) -> None:
     assert search([card("You don’t have to earn help.")], query) in ([], ["one"])
 
 
-def test_every_card_of_the_deck_is_found_by_each_of_its_words(lab: Page, deck: Deck) -> None:
-    cards = [card(typeset(each.text), each.id) for each in deck.cards]
+def test_a_card_of_the_deck_is_found_by_each_of_its_words(lab: Page, deck: Deck) -> None:
+    cards = [card(typeset(each.text), each.id) for each in deck.cards[::4]]
     missed = lab.evaluate(
         """([cards, topics]) => cards.filter(({ id, text }) => text.split(' ').some((word) =>
              !search.search(cards, topics, word).some((found) => found.id === id)))""",
