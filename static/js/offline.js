@@ -41,7 +41,8 @@ export async function keepOffline(/** @type {() => boolean} */ hasBeenTouched) {
  * @param {string} prefix what the addresses of the language begin with
  */
 export async function keepLanguage(prefix) {
-  if (!(await navigator.serviceWorker?.getRegistration())) return;
+  if (!navigator.serviceWorker) return;
+  if (!(await navigator.serviceWorker.getRegistration())) return void (await register(`${prefix}/sw.js`).catch(() => {}));
   navigator.serviceWorker.removeEventListener("controllerchange", reloadIfAsked);
   const [before, address] = [await workerNow(), `${prefix}/sw.js`];
   const { installing, waiting, active } = await register(address);

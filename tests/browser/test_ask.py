@@ -290,7 +290,7 @@ def test_a_draft_that_is_kept_twice_is_one_draft(open_page: Callable[..., Page])
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("", "There are no words here yet."), ("x" * 2001, "nothing was changed")],
+    [("", "There are no words here yet.")],
 )
 def test_a_draft_that_cannot_be_kept_leaves_the_one_before(
     open_page: Callable[..., Page], text: str, said: str

@@ -62,8 +62,13 @@ def lost_pages(
     page = lru_cache(DAYS_KEPT * len(renderers))(lambda prefix, day: renderers[prefix].lost(day))
 
     def lost(_error: NotFound) -> Response:
-        first, _, rest = request.path[1:].partition("/")
-        if f"/{first}" not in renderers and _TAG.fullmatch(first) and _PAGE.fullmatch(rest):
+        first, slash, rest = request.path[1:].partition("/")
+        if (
+            slash
+            and f"/{first}" not in renderers
+            and _TAG.fullmatch(first)
+            and _PAGE.fullmatch(rest)
+        ):
             return redirect(f"/{rest}")  # of a language that this site had
         prefix = f"/{first}" if f"/{first}" in renderers else ""
         return answer(page(prefix, clock().date()), request.environ, 404)
