@@ -113,7 +113,7 @@ class House:
         policy = HostPolicy(self.policy_hosts, self.service.origin)
         self.transports.append(Transport(policy, limits=limits))
         sealer = Sealer(self.settings, only(deck, BASE), self.signer)
-        arguments = {"chance": lambda: 0.0} | arguments
+        arguments = {"chance": lambda: 0.0, "elapsed": lambda: 0.0} | arguments
         return Dispatcher(self.settings, self.store, sealer, self.transports[-1], **arguments)
 
     def subscribe(

@@ -107,8 +107,8 @@ function edit(/** @type {{id: string, text: string} | undefined} */ line = undef
 /** Takes something away, and offers to bring it back; a line that finds no room any more waits in the field. */
 async function remove(/** @type {"saved" | "own"} */ list, /** @type {{id: string, text: string}} */ line) {
   const { id } = line;
-  const before = await documents.kept.read();
-  await documents.kept.change((now) => (list === "own" ? removeLine : unsave)(now, id));
+  let before = /** @type {Kept} */ ({});
+  await documents.kept.change((now) => (list === "own" ? removeLine : unsave)((before = now), id));
   const act = async () => {
     const now = await documents.kept.change((now) => putBack(now, before, id));
     await show();

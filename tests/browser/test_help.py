@@ -28,7 +28,7 @@ def visit(browser: Browser, site: Server) -> Iterator[Visit]:
     """Opens Help now on a device of that language and time zone."""
     opened = []
 
-    def visit(language: str = "en-ZZ", zone: str = "UTC", at: str = "2026-12-01T12:00:00") -> Page:
+    def visit(language: str = "en-ZZ", zone: str = "UTC", at: str = "2026-12-01T12:00:00Z") -> Page:
         context = browser.new_context(
             locale=language, timezone_id=zone, service_workers="block", reduced_motion="reduce"
         )
@@ -261,7 +261,7 @@ def test_everything_is_reached_by_keys(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize(
-    ("at", "is_overdue"), [("2027-02-22T23:59:00", False), ("2027-02-23T00:01:00", True)]
+    ("at", "is_overdue"), [("2027-02-22T22:59:00Z", False), ("2027-02-22T23:01:00Z", True)]
 )
 def test_past_the_review_date_the_page_says_that_nobody_has_checked_since(
     visit: Visit, at: str, *, is_overdue: bool
