@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 from wsgiref.headers import Headers
 
@@ -28,15 +29,11 @@ from webapp.config import Settings
 from webapp.config import load_settings
 from webapp.deck import Deck
 from webapp.deck import typeset
-from webapp.editions import Edition
 from webapp.editions import Editions
-from webapp.editions import Note
 from webapp.helplines import Helplines
-from webapp.helplines_file import load_helplines
-from webapp.languages import load_languages
-from webapp.lint import load_checked_deck
-from webapp.lint import load_checked_starters
-from webapp.lint import load_words
+from webapp.icons import keep_icons
+from webapp.library import load_all_helplines
+from webapp.library import load_editions
 from webapp.log_lines import set_up_log
 from webapp.push.dispatch import Dispatcher
 from webapp.push.keyring import Keyring
@@ -99,14 +96,14 @@ class Parts:
 def create_app(config: Mapping[str, str] | None = None) -> Flask:
     """Make the app from `config`, which is the environment unless given.
 
-    Raises SettingError, DeckError or HelplineError, each one clear line, instead of
-    starting half-way.
+    Raises SettingError or ContentError, each one clear line, instead of starting half-way.
     """
     settings = load_settings(os.environ if config is None else config)
     if config is None and settings.log_format != "plain":
         set_up_log(settings.log_format, logging.WARNING)
-    editions = _load_editions(settings)
-    helplines = load_helplines(settings.content / "helplines.toml", settings.helplines)
+    editions = load_editions(settings.content, settings.base_url)
+    helplines = load_all_helplines(settings.content, settings.helplines)
+    icons = keep_icons(editions.first.site, STATIC / "gen")
     app = _make_flask()
     store = open_store(settings.database_url)
     cli.check_key(settings)
@@ -119,30 +116,23 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
 
     run = partial(dispatcher.send_due, is_patient=False)  # a request must not queue behind a burst
     limits = _make_limits(settings, key)
-    pages = _publish(app, editions, settings, helplines, key.application_server_key)
+    pages = _publish(app, editions, settings, helplines, key.application_server_key, icons)
     api = api_blueprint(store, editions, policy, keyring, settings, limits, run, _utc_now)
     app.register_blueprint(api)
     readiness = Readiness(store, settings, key)
     app.register_blueprint(operate_blueprint(store, settings, readiness, _utc_now))
     cli.register(app)
-    app.wsgi_app = _wrap(app, settings, pages)  # type: ignore[assignment, method-assign]
+    app.wsgi_app = _wrap(app, settings, pages, icons)  # type: ignore[assignment, method-assign]
     return app
 
 
-def _load_editions(settings: Settings) -> Editions:
-    """Every language's words, free of errors."""
-    editions = []
-    for language in load_languages(settings.content):
-        folder = settings.content / language.tag
-        words = load_words(folder)
-        note = Note(words.neutral_title, words.neutral_body)
-        deck, starters = load_checked_deck(folder), load_checked_starters(folder)
-        editions.append(Edition(language, deck, note, settings.base_url, starters, words.reviewed))
-    return Editions(editions)
-
-
 def _publish(
-    app: Flask, editions: Editions, settings: Settings, helplines: Helplines, key: str
+    app: Flask,
+    editions: Editions,
+    settings: Settings,
+    helplines: Helplines,
+    key: str,
+    icons: Path | None,
 ) -> list[tuple[str, str]]:
     """Give each edition its addresses; return the headers of all pages."""
     hues = {topic.hue for edition in editions.values() for topic in edition.deck.topics}
@@ -151,7 +141,7 @@ def _publish(
     pages: list[tuple[str, str]] = []
     for edition in editions.values():
         language = edition.language
-        assets = build_assets(app, edition, hues)
+        assets = build_assets(app, edition, hues, icons=icons)
         style = assets.stylesheet.integrity
         pages = page_headers(assets.inline_scripts, style, is_https=settings.is_https)
         kept, is_killed = kept_headers(pages), settings.kill_worker
@@ -159,7 +149,7 @@ def _publish(
         renderers[language.prefix] = renderer
         for blueprint in (
             pages_blueprint(renderer, edition.deck, _utc_now),
-            previews_blueprint(edition.deck),
+            previews_blueprint(edition.deck, edition.site),
             feeds_blueprint(renderer, edition, _utc_now),
             pwa_blueprint(edition, assets, renderer, kept, prefixes, is_killed=is_killed),
         ):
@@ -195,7 +185,9 @@ def _make_flask() -> Flask:
     return app
 
 
-def _wrap(app: Flask, settings: Settings, pages: list[tuple[str, str]]) -> WSGIApplication:
+def _wrap(
+    app: Flask, settings: Settings, pages: list[tuple[str, str]], icons: Path | None
+) -> WSGIApplication:
     """Guard rails around every answer of Flask, and static files with theirs before it."""
     whole = read_ahead(app.wsgi_app, LONGEST_BODY_OCTETS)
     guarded = with_headers(whole, pages, data_headers(is_https=settings.is_https))
@@ -216,6 +208,8 @@ def _wrap(app: Flask, settings: Settings, pages: list[tuple[str, str]]) -> WSGIA
     )
     for folder in ("gen", "icons", "screenshots"):
         application.add_files(str(STATIC / folder), f"static/{folder}")
+    if icons:
+        application.add_files(str(icons), "static/icons")  # in the place of ours
     proxies = settings.trusted_proxies
     lean = without_validators(application, HASHED)
     return ProxyFix(lean, x_for=proxies, x_proto=proxies) if proxies else lean

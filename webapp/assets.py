@@ -118,11 +118,16 @@ class Assets:
 
 
 def build_assets(
-    app: Flask, edition: Edition, hues: Collection[int], gen: Path = STATIC / "gen"
+    app: Flask,
+    edition: Edition,
+    hues: Collection[int],
+    gen: Path = STATIC / "gen",
+    icons: Path | None = None,
 ) -> Assets:
     """Build what is missing in `gen` for one edition and describe all of it.
 
-    The stylesheet is the same for all editions, and has a rule for each of the `hues`.
+    The stylesheet is the same for all editions, and has a rule for each of the `hues`. `icons` is a
+    folder of own icons, which come before ours.
 
     Raises OSError when `gen` cannot be written and something is missing.
     """
@@ -133,12 +138,14 @@ def build_assets(
     modules = {name: keep(gen, f"{folder}/{name}.js", text) for name, text in texts.items()}
     precached = (FIRST_MODULE, JOINT)
     worker = _worker_paths(WORKER_SOURCES)
+    stylesheet = _stylesheet(environment, hues) + edition.site.rules
+    kept_icons = dict.fromkeys((edition.site.favicon, "icon-192.png", "badge-96.png"))
     return Assets(
-        stylesheet=keep_hashed(gen, "pocket", "css", _stylesheet(environment, hues)),
+        stylesheet=keep_hashed(gen, "pocket", "css", stylesheet),
         deck=keep_hashed(gen, "deck", "json", _json(edition.deck.as_json())),
         modules=modules,
         pack={modules[name].url: text for name, text in texts.items() if name not in precached},
-        icons={name: _icon(name) for name in ("icon.svg", "icon-192.png", "badge-96.png")},
+        icons={name: _icon(name, icons) for name in kept_icons},
         inline={
             path.stem: _build(environment, f"inline/{path.stem}", [path], SHRINK_SCRIPT)
             for path in sorted((STATIC / "inline").glob("*.js"))
@@ -211,5 +218,6 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
 
 
-def _icon(name: str) -> Asset:
-    return Asset(f"/static/icons/{name}", integrity_of((STATIC / "icons" / name).read_bytes()))
+def _icon(name: str, own: Path | None) -> Asset:
+    path = own / name if own and (own / name).exists() else STATIC / "icons" / name
+    return Asset(f"/static/icons/{name}", integrity_of(path.read_bytes()))

@@ -1,4 +1,7 @@
-"""Colours as the stylesheet writes them, in OKLCH, as the bytes a picture needs. No palette."""
+"""Colours as the stylesheet writes them, in OKLCH, as bytes, and how well one reads on another.
+
+No palette.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,41 @@ def srgb(lightness: float, chroma: float, hue: float) -> Rgb:
         _byte(-1.2684380046 * long + 2.6097574011 * medium - 0.3413193965 * short),
         _byte(-0.0041960863 * long - 0.7034186147 * medium + 1.7076147010 * short),
     )
+
+
+def as_hex(colour: Rgb) -> str:
+    """As a page writes it, such as `#fdf5ee`."""
+    return "#" + bytes(colour).hex()
+
+
+def parse_hex(text: str) -> Rgb:
+    """The bytes of `#rrggbb`; raises ValueError."""
+    red, green, blue = bytes.fromhex(text.removeprefix("#"))
+    if len(text) != len("#rrggbb"):
+        raise ValueError(text)
+    return red, green, blue
+
+
+def contrast(one: Rgb, other: Rgb) -> float:
+    """The contrast ratio of WCAG 2.2, from 1 to 21."""
+    dark, light = sorted((_luminance(one), _luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def over(front: Rgb, share: float, back: Rgb) -> Rgb:
+    """A see-through colour on another, as browsers mix them."""
+    red, green, blue = (
+        round(f * share + b * (1 - share)) for f, b in zip(front, back, strict=True)
+    )
+    return red, green, blue
+
+
+def _luminance(colour: Rgb) -> float:
+    red, green, blue = (
+        c / 255 / 12.92 if c / 255 <= 0.04045 else ((c / 255 + 0.055) / 1.055) ** 2.4
+        for c in colour
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def _byte(light: float) -> int:

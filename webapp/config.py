@@ -29,9 +29,10 @@ from webapp.environment import parse_urgency
 from webapp.environment import parse_whole
 from webapp.environment import read_secret
 from webapp.errors import SettingError
+from webapp.shipped import SHIPPED
 
 PREFIX = "POCKET_"
-SHIPPED_CONTENT = Path(__file__).parent / "content"
+SHIPPED_CONTENT = SHIPPED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,8 @@ class Settings:
     instance: Path = Path("instance")
     """Folder for what this installation makes: the key and the SQLite database."""
     content: Path = SHIPPED_CONTENT
-    """Folder with the deck (`en/`) and `helplines.toml`."""
+    """Folder of own words and looks: a folder for each language, `site.toml`, `helplines.toml`.
+    What it does not hold is shipped."""
     helplines: Path | None = None
     """File of helplines that adds to those of the content, corrects and hides them."""
     database_url: str = field(default="", repr=False)

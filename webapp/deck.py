@@ -32,6 +32,7 @@ class Topic:
     says: str
     help: bool = False
     line: int = field(default=0, compare=False)
+    file: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class Affirmation:
     since: str = ""
     retired: str = ""
     line: int = field(default=0, compare=False)
+    file: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,11 @@ class Deck:
             "retired": [_row(card) for card in self.retired],
         }
 
+    @property
+    def poster(self) -> Affirmation:
+        """The card that stands for all of them: the first of the first topic."""
+        return next(card for card in self.cards if card.topic == self.topics[0].slug)
+
     @cached_property
     def digest(self) -> str:
         """SHA-256 in hex of everything in the deck but where it was read from."""
@@ -137,7 +144,7 @@ def _row(card: Affirmation) -> list[str]:
 
 
 def _plain(value: Any) -> dict[str, Any]:
-    return {name: item for name, item in asdict(value).items() if name != "line"}
+    return {name: item for name, item in asdict(value).items() if name not in ("line", "file")}
 
 
 def typeset(text: str) -> str:

@@ -10,6 +10,8 @@ from datetime import date
 
 from webapp.deck import Deck
 from webapp.languages import Language
+from webapp.site import OURS
+from webapp.site import Site
 from webapp.starters import Starters
 
 
@@ -34,6 +36,7 @@ class Edition:
     base_url: str
     starters: Starters
     reviewed: date | None = None
+    site: Site = OURS
 
     @property
     def home(self) -> str:

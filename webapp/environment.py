@@ -44,7 +44,7 @@ def read_secret(name: str, text: str) -> str:
 def parse_folder(name: str, text: str) -> Path:
     folder = parse_path(name, text)
     if not folder.is_dir():
-        raise SettingError(name, f"names no folder ({text})", "Give the folder that holds en/")
+        raise SettingError(name, f"names no folder ({text})", "Give a folder of your own words")
     return folder
 
 

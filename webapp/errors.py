@@ -6,7 +6,8 @@
     │   ├── DeckError
     │   ├── HelplineError
     │   ├── StarterError
-    │   └── LanguageError
+    │   ├── LanguageError
+    │   └── SiteError
     ├── BackupError          a backup cannot be made or put back; the database is as it was
     ├── InputError           a field of a request is refused; nothing was stored
     │   ├── SubscriptionError
@@ -60,6 +61,10 @@ class StarterError(ContentError):
 
 class LanguageError(ContentError):
     """A language's folder or its catalogue of words cannot be used."""
+
+
+class SiteError(ContentError):
+    """The name, colours or icon of an installation cannot be used."""
 
 
 class BackupError(PocketError):

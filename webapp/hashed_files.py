@@ -42,13 +42,13 @@ def keep(gen: Path, name: str, text: str) -> Asset:
     path = gen / name
     if not path.exists():
         path.parent.mkdir(exist_ok=True)
-        _write(path.with_name(path.name + ".br"), Compressor.compress_brotli(data))
-        _write(path.with_name(path.name + ".gz"), Compressor.compress_gzip(data))
-        _write(path, data)
+        write_whole(path.with_name(path.name + ".br"), Compressor.compress_brotli(data))
+        write_whole(path.with_name(path.name + ".gz"), Compressor.compress_gzip(data))
+        write_whole(path, data)
     return Asset(f"/static/gen/{name}", integrity_of(data))
 
 
-def _write(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes) -> None:
     """Put a whole file in place at once, so that another process never reads half of it."""
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".")
     with os.fdopen(handle, "wb") as file:

@@ -48,18 +48,18 @@ _MONTH = r"\d{4}(?:-(?:0[1-9]|1[0-2]))?|undated"
 _NUMBER = r"\d[\d ]{1,14}"
 
 
-def load_helplines(path: Path, own: Path | None = None) -> Helplines:
-    """Read and check the file, and an operator's `own` one laid over it.
+def load_helplines(path: Path, *own: Path) -> Helplines:
+    """Read and check the file, and those of an operator, each laid over what is before it.
 
     Raises HelplineError at the first broken rule.
     """
     source = read_file(path, HelplineError)
     source.expect(_FILE_NEEDS, _FILE_NOTES)
     entries, dated, hidden = entries_of(source), source, frozenset[str]()
-    if own:
-        extra = read_own(own)
-        entries, hidden = lay_over(entries, extra)
-        dated = extra if "seen" in extra.values else source
+    for extra in map(read_own, own):
+        entries, more = lay_over(entries, extra)
+        hidden |= more
+        dated = extra if "seen" in extra.values else dated
     _refuse_repeats(entries)
     return Helplines(
         seen=dated.day("seen"),
@@ -70,6 +70,11 @@ def load_helplines(path: Path, own: Path | None = None) -> Helplines:
         countries=tuple(_country(entry, hidden) for entry in entries),
         file=dated.file,
     )
+
+
+def extends_shipped(path: Path) -> bool:
+    """Whether a file of helplines asks to be laid over the shipped one."""
+    return read_file(path, HelplineError).flag("extends")
 
 
 def _country(entry: Entry, hidden: frozenset[str]) -> Country:

@@ -1,12 +1,16 @@
 """The languages the app speaks: each has a folder of words and an address of its own.
 
-A folder of the content that holds a deck is a language, named by its BCP 47 tag. English stands at
+A folder of the content that holds words is a language, named by its BCP 47 tag. English stands at
 the root and is what the interface is written in; its words in another language are the gettext
-catalogue `interface.po` of the folder. It renders nothing and never asks what a reader prefers.
+catalogue `interface.po` of the folder, laid over the shipped one. It renders nothing and never asks
+what a reader prefers.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -25,11 +29,19 @@ from babel.messages.pofile import PoFileError
 from babel.messages.pofile import read_po
 
 from webapp.errors import LanguageError
+from webapp.shipped import SHIPPED
+from webapp.shipped import shipped_twin
 
 SOURCE = "en"
 MAX_TAG_CHARACTERS = 16
-CARDS_FILE = "affirmations.toml"
 CATALOGUE_FILE = "interface.po"
+COLLECTED = SHIPPED / "interface.pot"
+WORD_FILES = ("affirmations.toml", "topics.toml", "starters.toml", "words.toml", CATALOGUE_FILE)
+"""A folder that holds one of them is a language."""
+
+Id = str | tuple[str, ...]
+Rename = Callable[[str], str]
+"""Puts an operator's own name in the place of the app's."""
 
 
 @dataclass(frozen=True)
@@ -96,27 +108,78 @@ class Language:
         )
 
 
-def load_languages(content: Path) -> tuple[Language, ...]:
-    """The languages of that folder, English first; raises LanguageError."""
-    tags = sorted(path.parent.name for path in content.glob(f"*/{CARDS_FILE}"))
+def load_languages(
+    content: Path, chosen: Collection[str] = (), rename: Rename | None = None
+) -> tuple[Language, ...]:
+    """The languages of that folder, English first; raises LanguageError.
+
+    `chosen` are the tags of those to speak. Without any they are those that have a folder, or all
+    that are shipped. `rename` is applied to every shipped text.
+    """
+    tags = sorted(chosen or _tags(content) or _tags(SHIPPED), key=lambda tag: (tag != SOURCE, tag))
     if SOURCE not in tags:
-        reason = f"has no {SOURCE}/{CARDS_FILE}, with which every site begins"
-        raise LanguageError(str(content), 0, "L03", reason, "Write it, or point elsewhere")
-    tags.sort(key=lambda tag: tag != SOURCE)
-    return tuple(_load(content / tag) for tag in tags)
+        reason = f"has no folder {SOURCE}, with which every site begins"
+        remedy = f'Make one, or say languages = ["{SOURCE}", "{tags[0]}"] in site.toml'
+        raise LanguageError(str(content), 0, "L03", reason, remedy)
+    return tuple(_load(content / tag, rename) for tag in tags)
 
 
-def _load(folder: Path) -> Language:
-    path = folder / CATALOGUE_FILE
+def _tags(content: Path) -> set[str]:
+    return {path.parent.name for name in WORD_FILES for path in content.glob(f"*/{name}")}
+
+
+def _load(folder: Path, rename: Rename | None) -> Language:
+    tag = folder.name
     try:
-        Locale.parse(folder.name, sep="-")
+        Locale.parse(tag, sep="-")
     except (UnknownLocaleError, ValueError) as error:
         remedy = "Name it by a BCP 47 tag such as pt-BR"
         raise LanguageError(str(folder), 0, "L01", "is no language", remedy) from error
+    twin = shipped_twin(folder)
+    behind = _read(twin / CATALOGUE_FILE) if twin else None
+    own = _read(folder / CATALOGUE_FILE)
+    catalogue = behind or own or Catalog()
+    theirs = _said(own) if own else {}
+    if rename:
+        _rename(catalogue, rename, theirs.keys())
+    if own is not catalogue:
+        for id, string in theirs.items():
+            _say(catalogue, id, string)
+    return Language(tag, catalogue)
+
+
+def _read(path: Path) -> Catalog | None:
     if not path.exists():
-        return Language(folder.name, Catalog())
+        return None
     try:
         with path.open("rb") as file:
-            return Language(folder.name, read_po(file, abort_invalid=True))
+            return read_po(file, abort_invalid=True)
     except (PoFileError, UnicodeDecodeError) as error:
         raise LanguageError(str(path), 0, "L02", str(error), "Mend the catalogue") from error
+
+
+def _rename(catalogue: Catalog, rename: Rename, spared: Collection[Id]) -> None:
+    """Say the name in every text that tells ours, be it translated or still English."""
+    collected = _read(COLLECTED) or Catalog()
+    english = {_id(message.id): message.id for message in collected if message.id}
+    for id, string in (english | _said(catalogue)).items():
+        forms = [string] if isinstance(string, str) else list(string)
+        named = [rename(form) for form in forms]
+        if id not in spared and named != forms:
+            _say(catalogue, id, named[0] if isinstance(string, str) else tuple(named))
+
+
+def _said(catalogue: Catalog) -> dict[Id, Id]:
+    """Its texts that are whole, by the English ones."""
+    texts = {_id(message.id): _id(message.string) for message in catalogue if message.id}
+    return {id: text for id, text in texts.items() if (all(text) and text)}
+
+
+def _say(catalogue: Catalog, id: Id, string: Id) -> None:
+    catalogue.delete(id if isinstance(id, str) else list(id))
+    catalogue.add(id if isinstance(id, str) else list(id), string)
+
+
+def _id(text: str | Sequence[str] | None) -> Id:
+    """A text, or the forms of one with a plural."""
+    return text if isinstance(text, str) else tuple(form or "" for form in text or ())

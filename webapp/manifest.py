@@ -5,18 +5,21 @@ It is one app in all languages, which begins where the reader's language is.
 
 from __future__ import annotations
 
+from webapp.editions import Edition
 from webapp.languages import Language
+from webapp.site import Site
 
 ICON_SIZES = (192, 512)
 
 
-def describe_app(language: Language) -> dict[str, object]:
+def describe_app(edition: Edition) -> dict[str, object]:
     """The manifest's JSON in a language."""
+    language, site = edition.language, edition.site
     say = language.say
     return {
         "id": "/",
-        "name": "Pocket Affirmations",
-        "short_name": "Pocket",
+        "name": say("Pocket Affirmations"),
+        "short_name": say("Pocket"),
         "description": say(
             "One kind line about asking for help. Works offline, asks nothing, follows nobody."
         ),
@@ -27,8 +30,8 @@ def describe_app(language: Language) -> dict[str, object]:
         "display": "standalone",
         "display_override": ["standalone", "minimal-ui"],
         "orientation": "any",
-        "theme_color": "#fdf5ee",
-        "background_color": "#fdf5ee",
+        "theme_color": site.day_colour,
+        "background_color": site.day_colour,
         "categories": ["health", "lifestyle"],
         "launch_handler": {"client_mode": ["navigate-existing", "auto"]},
         # GET, since the worker answers it without the network and the page takes the words out of
@@ -40,8 +43,8 @@ def describe_app(language: Language) -> dict[str, object]:
             "params": {"title": "title", "text": "text", "url": "url"},
         },
         "prefer_related_applications": False,
-        "icons": _icons(),
-        "screenshots": _screenshots(language),
+        "icons": _icons(site),
+        "screenshots": _screenshots(language) if site.looks_like_ours else [],
         "shortcuts": _shortcuts(language),
     }
 
@@ -61,12 +64,13 @@ def _shortcuts(language: Language) -> list[dict[str, object]]:
     ]
 
 
-def _icons() -> list[dict[str, str]]:
+def _icons(site: Site) -> list[dict[str, str]]:
     plain = [_image(f"icon-{size}.png", size) | {"purpose": "any"} for size in ICON_SIZES]
     maskable = [
         _image(f"maskable-{size}.png", size) | {"purpose": "maskable"} for size in ICON_SIZES
     ]
-    return [*plain, *maskable, _image("monochrome-512.png", 512) | {"purpose": "monochrome"}]
+    flat = _image("monochrome-512.png", 512) | {"purpose": "monochrome"}
+    return [*plain, *maskable] if site.icon else [*plain, *maskable, flat]
 
 
 def _screenshots(language: Language) -> list[dict[str, str]]:

@@ -16,7 +16,7 @@ from webapp.records import read_file
 
 OWN = "own"  # verified by who runs this installation
 _KEYS = {"phone": "menu", "sms_number": "sms_keyword"}  # what is pressed or sent at a number
-_FIELDS = ("hide", "country", "seen", "review_after")
+_FIELDS = ("extends", "hide", "country", "seen", "review_after")
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ _POCKET_BASELINE = 108
 _SUN_MIDDLE, _SUN_RADIUS = (984, 440), 460
 
 # The pocket and its sun in the units of `static/icons/icon.svg`, of which this is the mark.
+_OWN_ICON = 40
 _ICON_LEFT, _ICON_TOP, _ICON_SCALE = 108, 110, 0.125
 _ICON_SUN, _ICON_SUN_COLOUR = (152, 110, 360, 318), (249, 190, 115)
 _ICON_POCKET = (
@@ -63,12 +64,20 @@ class SetWords:
         return self.size * _LEADING
 
 
-def draw_preview(text: str, topic_title: str, hue: int) -> bytes:
-    """A JPEG of 1200 by 630 pixels; both texts as they are to be read, `hue` in OKLCH degrees."""
+def draw_preview(
+    text: str, topic_title: str, hue: int, name: str = "Pocket", icon: Path | None = None
+) -> bytes:
+    """A JPEG of 1200 by 630 pixels; the texts as they are to be read, `hue` in OKLCH degrees.
+
+    An `icon` of an operator's own stands in the place of the sun in its pocket.
+    """
     ink, soft = srgb(0.26, 0.035, hue), srgb(0.41, 0.04, hue)
     picture = _draw_sky(hue)
-    _draw_mark(picture, hue)
-    _write(picture, "Pocket", MARGIN + 50, _POCKET_BASELINE, _SMALL_SIZE, soft)
+    if icon:
+        _paste_icon(picture, icon)
+    else:
+        _draw_mark(picture, hue)
+    _write(picture, name, MARGIN + 50, _POCKET_BASELINE, _SMALL_SIZE, soft)
     words = set_words(text)
     above = _SMALL_SIZE + _TOPIC_GAP
     top = _BLOCK_MIDDLE - (above + len(words.lines) * words.leading) / 2
@@ -145,6 +154,12 @@ def _draw_mark(picture: Image.Image, hue: int) -> None:
     at = (MARGIN, _POCKET_BASELINE - 33)
     picture.paste(_ICON_SUN_COLOUR, at, sun.reduce(2 * _FINER))
     picture.paste(srgb(0.4, 0.085, hue), at, pocket.reduce(2 * _FINER))
+
+
+def _paste_icon(picture: Image.Image, icon: Path) -> None:
+    with Image.open(icon) as opened:
+        mark = opened.convert("RGBA").resize((_OWN_ICON, _OWN_ICON), Image.Resampling.LANCZOS)
+    picture.paste(mark, (MARGIN, _POCKET_BASELINE - 31), mark)
 
 
 def _in_icon(x: float, y: float, scale: float) -> tuple[float, float]:

@@ -139,6 +139,7 @@ class Renderer:
         self._editions = editions
         self._shared = {
             "settings": settings,
+            "installation": edition.site,
             "deck": edition.deck,
             "help": HelpView(helplines, edition.language),
             "assets": assets,

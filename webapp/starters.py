@@ -45,6 +45,7 @@ class Starter:
     text: str
     note: str = ""
     line: int = field(default=0, compare=False)
+    file: str = field(default="", compare=False)
 
     @property
     def pieces(self) -> tuple[Piece, ...]:

@@ -1,7 +1,7 @@
 """Reads the message starters of a language. It refuses broken structure, not unkind words.
 
 Rules: those of `records`, and A11 (an id is well shaped and unique). What the words themselves may
-be is for `lint`.
+be is for `lint`. A file that says `extends = true` is laid over the shipped one of its language.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from collections.abc import Collection
 from pathlib import Path
 
 from webapp.errors import StarterError
+from webapp.own_words import EXTENDS
+from webapp.own_words import HIDE
+from webapp.own_words import Kind
+from webapp.own_words import read_layers
 from webapp.records import Record
-from webapp.records import named_tables
-from webapp.records import read_file
 from webapp.starters import KINDS
 from webapp.starters import LENGTHS
 from webapp.starters import TONES
@@ -22,11 +24,19 @@ from webapp.starters import Starters
 STARTERS_FILE = "starters.toml"
 
 
+_STARTERS = Kind(STARTERS_FILE, "starter", "id", StarterError)
+
+
 def load_starters(path: Path) -> Starters:
-    """Read the file; raise StarterError at the first broken structure."""
-    source = read_file(path, StarterError)
-    source.expect(["lang", "starter"])
-    starters = tuple(_starter(record) for record in named_tables(source, "starter", "id"))
+    """Read the file of a language's folder; raise StarterError at the first broken structure."""
+    layers = read_layers(path.parent, _STARTERS)
+    source, own = layers.source, str(path)
+    source.expect(["lang"], ["starter", EXTENDS, HIDE])
+    starters = tuple(
+        _starter(record)
+        for record in layers.records
+        if record.file == own or record.text("id") not in layers.hidden
+    )
     return Starters(starters, source.text("lang"), file=source.file)
 
 
@@ -40,6 +50,7 @@ def _starter(record: Record) -> Starter:
         text=record.text("text"),
         note=record.text("note"),
         line=record.line,
+        file=record.file,
     )
 
 

@@ -6,8 +6,8 @@
 
 import { at } from "./addresses.js";
 import { topicOf } from "./deck.js";
+import { _ } from "./words.js";
 
-const TITLE_END = " · Pocket";
 const TURN_MILLISECONDS = 260;
 const LONGEST_WAIT_MILLISECONDS = 200;
 
@@ -28,7 +28,7 @@ export function paint(/** @type {Deck} */ deck, /** @type {Card} */ card, date =
   say();
   afterPaint(() => {
     article.dataset.hue = String(hue);
-    document.title = (card.topic ? card.text : title) + TITLE_END;
+    document.title = `${card.topic ? card.text : title} · ${_("Pocket")}`;
   });
 }
 

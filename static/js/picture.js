@@ -5,6 +5,8 @@
  * @typedef {{words: string, topicTitle: string, width: number, height: number}} Picture sides in pixels
  */
 
+import { _ } from "./words.js";
+
 const LEADING = 1.18;
 const AT_A_REST = 0.6;
 /** How much of the sun is left at each quarter of the way to its edge, which cannot be seen. */
@@ -36,7 +38,7 @@ export function drawPicture(/** @type {HTMLCanvasElement} */ canvas, /** @type {
   context.fillText(topicTitle, left, top - 0.9 * small);
   context.font = `500 ${small}px ${serif}`;
   // Phones cover the lowest part of a tall picture with what is theirs.
-  context.fillText("Pocket", left, height - margin - 0.15 * Math.max(0, height - width));
+  context.fillText(_("Pocket"), left, height - margin - 0.15 * Math.max(0, height - width));
 }
 
 /**

@@ -3,7 +3,8 @@
     flask --app webapp start         prepare, then the web and the worker process until Ctrl-C
     flask --app webapp prepare       the instance folder, the key, the database, the built files
     flask --app webapp db upgrade    the database alone
-    flask --app webapp deck check    every broken rule of the deck, by file and line
+    flask --app webapp deck new FOLDER   an example of own words, name and colours
+    flask --app webapp deck check    every broken rule of the words, by file and line
     flask --app webapp helplines check   the numbers that are due to be looked at again
     flask --app webapp push keys     the application server key, made when it is missing
     flask --app webapp push rotate-key   a new one, and the one before kept for its subscriptions

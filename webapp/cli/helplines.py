@@ -14,7 +14,7 @@ from webapp.cli.errors import plain_errors
 from webapp.config import load_settings
 from webapp.helplines import is_overdue
 from webapp.helplines import stale
-from webapp.helplines_file import load_helplines
+from webapp.library import load_all_helplines
 
 helplines = AppGroup("helplines", help="The numbers of Help now.")
 
@@ -25,7 +25,7 @@ helplines = AppGroup("helplines", help="The numbers of Help now.")
 def check(*, strict: bool) -> None:
     """Check the helplines, and print what is due to be looked at again."""
     settings = load_settings(os.environ)
-    loaded = load_helplines(settings.content / "helplines.toml", settings.helplines)
+    loaded = load_all_helplines(settings.content, settings.helplines)
     today = datetime.now(UTC).date()
     findings = stale(loaded, today)
     for finding in findings:

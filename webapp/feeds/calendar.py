@@ -32,14 +32,14 @@ _SPECIAL = re.compile(r"[\\;,]")
 
 def write_calendar(edition: Edition, choices: Choices, today: date) -> str:
     """The events from a week before `today`, a UTC date, to sixty days after it."""
-    stamp = _last_change(edition.deck)
+    stamp, name = _last_change(edition.deck), _escape(edition.language.say("Pocket"))
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         "PRODID:-//Pocket Affirmations//Daily card//EN",
         "CALSCALE:GREGORIAN",
-        "NAME:Pocket",  # RFC 7986, and below what came before it
-        "X-WR-CALNAME:Pocket",
+        f"NAME:{name}",  # RFC 7986, and below what came before it
+        f"X-WR-CALNAME:{name}",
         f"LAST-MODIFIED:{stamp}",
         "REFRESH-INTERVAL;VALUE=DURATION:P1D",
         "X-PUBLISHED-TTL:P1D",

@@ -21,7 +21,6 @@ from webapp.feeds.choices import JSON_FEED
 from webapp.feeds.choices import Choices
 
 DAYS = 14
-TITLE = "Pocket Affirmations"
 JSON_VERSION = "https://jsonfeed.org/version/1.1"
 
 _NAMESPACE = "http://www.w3.org/2005/Atom"
@@ -46,13 +45,13 @@ def write_atom(edition: Edition, choices: Choices, today: date) -> str:
     address = edition.home + ATOM + choices.query(FEED_CHOICES)
     feed = ElementTree.Element("feed", {"xmlns": _NAMESPACE, "xml:lang": edition.language.tag})
     _add(feed, "id", _name(edition, f"feed{choices.key}"))
-    _add(feed, "title", TITLE)
+    _add(feed, "title", _title(edition))
     _add(feed, "subtitle", _subtitle(edition))
     _add(feed, "updated", entries[0].at)
     _add(feed, "link", rel="self", type="application/atom+xml", href=address)
     _add(feed, "link", rel="alternate", type="text/html", href=f"{edition.home}/")
     _add(feed, "icon", edition.base_url + _ICON)
-    _add(ElementTree.SubElement(feed, "author"), "name", TITLE)
+    _add(ElementTree.SubElement(feed, "author"), "name", _title(edition))
     for each in entries:
         entry = ElementTree.SubElement(feed, "entry")
         _add(entry, "id", each.id)
@@ -70,13 +69,13 @@ def write_json_feed(edition: Edition, choices: Choices, today: date) -> str:
     """The same as a JSON Feed."""
     feed = {
         "version": JSON_VERSION,
-        "title": TITLE,
+        "title": _title(edition),
         "description": _subtitle(edition),
         "home_page_url": f"{edition.home}/",
         "feed_url": edition.home + JSON_FEED + choices.query(FEED_CHOICES),
         "icon": edition.base_url + _ICON,
         "language": edition.language.tag,
-        "authors": [{"name": TITLE, "url": f"{edition.home}/"}],
+        "authors": [{"name": _title(edition), "url": f"{edition.home}/"}],
         "items": [
             {
                 "id": each.id,
@@ -90,6 +89,10 @@ def write_json_feed(edition: Edition, choices: Choices, today: date) -> str:
         ],
     }
     return json.dumps(feed, ensure_ascii=False, indent=1) + "\n"
+
+
+def _title(edition: Edition) -> str:
+    return edition.language.say("Pocket Affirmations")
 
 
 def _subtitle(edition: Edition) -> str:

@@ -16,13 +16,13 @@ from typing import TypeVar
 
 from webapp.deck import Affirmation
 from webapp.deck import Deck
-from webapp.deck_file import CARDS_FILE
 from webapp.deck_file import load_deck
 from webapp.errors import ContentError
 from webapp.errors import DeckError
 from webapp.errors import StarterError
 from webapp.lint.brief import Brief
 from webapp.lint.brief import DeckRule
+from webapp.lint.brief import file_of
 from webapp.lint.card_rules import CARD_RULES
 from webapp.lint.card_rules import CardRule
 from webapp.lint.deck_rules import DECK_RULES
@@ -35,11 +35,12 @@ from webapp.lint.starter_rules import check_starters
 from webapp.lint.wording import wordings_of
 from webapp.lint.wording_rules import WORDING_RULES
 from webapp.lint.wording_rules import WordingRule
-from webapp.lint.words import SHIPPED
+from webapp.lint.words import ENGLISH
 from webapp.lint.words import Words
 from webapp.lint.words import load_words
 from webapp.records import Finding
 from webapp.records import Level
+from webapp.shipped import find_file
 from webapp.starters import Starters
 from webapp.starters_file import STARTERS_FILE
 from webapp.starters_file import load_starters
@@ -74,9 +75,10 @@ def load_checked_deck(folder: Path) -> Deck:
 def load_checked_starters(folder: Path) -> Starters:
     """The message starters of that folder, free of errors, with its words; raises ContentError.
 
-    A folder without any has the English ones, as it has the English words.
+    A language that has none, in that folder or shipped, has the English ones with their words.
     """
-    folder = folder if (folder / STARTERS_FILE).exists() else SHIPPED
+    if not find_file(folder, STARTERS_FILE).exists():
+        folder = ENGLISH
     starters, words = load_starters(folder / STARTERS_FILE), load_words(folder)
     refuse_errors(check_starters(starters, words), StarterError)
     return replace(starters, apology=words.apology.entries, takes_back=words.takes_back.entries)
@@ -113,11 +115,10 @@ def format(finding: Finding) -> str:
 
 
 def _card_findings(deck: Deck, words: Words, levels: Collection[Level]) -> Iterator[Finding]:
-    file = str(deck.folder / CARDS_FILE)
     for card in deck.cards:
         for rule, reason in _card_faults(card, words, levels):
             said = f"{card.id}: {reason}"
-            yield Finding(file, card.line, rule.id, rule.level, said, rule.remedy)
+            yield Finding(file_of(deck, card), card.line, rule.id, rule.level, said, rule.remedy)
 
 
 def _card_faults(

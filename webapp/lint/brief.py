@@ -36,11 +36,12 @@ class Brief:
 
     def about(self, card: Affirmation, reason: str) -> Complaint:
         """A complaint about a card."""
-        return self.at(CARDS_FILE, card.line, f"{card.id}: {reason}")
+        return file_of(self.deck, card), card.line, f"{card.id}: {reason}"
 
     def about_topic(self, topic: Topic, reason: str) -> Complaint:
         """A complaint about a topic."""
-        return self.at(TOPICS_FILE, topic.line, f"topic {topic.slug!r} {reason}")
+        file = topic.file or str(self.deck.folder / TOPICS_FILE)
+        return file, topic.line, f"topic {topic.slug!r} {reason}"
 
     def about_all(self, reason: str) -> Complaint:
         """A complaint about the cards as a whole."""
@@ -50,6 +51,11 @@ class Brief:
         """Every topic with its living cards."""
         for topic in self.deck.topics:
             yield topic, [card for card in self.deck.cards if card.topic == topic.slug]
+
+
+def file_of(deck: Deck, card: Affirmation) -> str:
+    """The file a card was read from, which may be the shipped one."""
+    return card.file or str(deck.folder / CARDS_FILE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,8 @@ def _findings(starters: Starters, words: Words) -> Iterator[Finding]:
         for rule in STARTER_RULES:
             for reason in rule.reasons(starter, words, starters.lang):
                 said = f"{starter.id}: {reason}"
-                yield Finding(starters.file, starter.line, rule.id, rule.level, said, rule.remedy)
+                file = starter.file or starters.file
+                yield Finding(file, starter.line, rule.id, rule.level, said, rule.remedy)
 
 
 def _missing(starters: Starters) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -12,9 +13,12 @@ from pathlib import Path
 from webapp.errors import DeckError
 from webapp.records import Record
 from webapp.records import read_file
+from webapp.shipped import SHIPPED
+from webapp.shipped import find_file
+from webapp.shipped import shipped_twin
 
 WORDS_FILE = "words.toml"
-SHIPPED = Path(__file__).parents[1] / "content" / "en"
+ENGLISH = SHIPPED / "en"
 
 _LISTS = (
     "pressure",
@@ -78,10 +82,12 @@ class Words:
 
 
 def load_words(folder: Path) -> Words:
-    """Read `words.toml` of that folder, or the English one when it has none; raises DeckError."""
-    path = folder / WORDS_FILE
-    source = read_file(path if path.exists() else SHIPPED / WORDS_FILE, DeckError)
-    source.expect([*_LISTS, "neutral"], [_ROOM_LIST, *_STARTER_LISTS, "reviewed"])
+    """Read `words.toml` of that folder; raises DeckError.
+
+    What it leaves out is as in the shipped file of its language. A language that has no such file
+    at all has the English one.
+    """
+    source = _read(folder)
     neutral = source.table("neutral")
     neutral.expect(["title", "body"])
     return Words(
@@ -124,6 +130,18 @@ def sentences_of(text: str) -> list[str]:
 def is_english(lang: str) -> bool:
     """Whether a BCP 47 tag names English, for the rules that are made for English alone."""
     return lang.lower().split("-")[0] == "en"
+
+
+def _read(folder: Path) -> Record:
+    path, twin = find_file(folder, WORDS_FILE), shipped_twin(folder)
+    source = read_file(path if path.exists() else ENGLISH / WORDS_FILE, DeckError)
+    needed, others = [*_LISTS, "neutral"], [_ROOM_LIST, *_STARTER_LISTS, "reviewed"]
+    if twin is None or path.parent == twin:
+        source.expect(needed, others)
+        return source
+    source.expect([], [*needed, *others])
+    behind = read_file(twin / WORDS_FILE, DeckError)
+    return replace(source, values={**behind.values, **source.values})
 
 
 def _list(source: Record, name: str) -> WordList:

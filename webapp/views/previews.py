@@ -15,12 +15,14 @@ from webapp.documents import JPEG
 from webapp.documents import Document
 from webapp.documents import answer
 from webapp.preview import draw_preview
+from webapp.site import OURS
+from webapp.site import Site
 
 PREVIEWS_KEPT = 256  # some 12 MB, and more than the shipped deck has: no card is drawn twice
 KEPT_BY_OTHERS = "public, max-age=86400"
 
 
-def previews_blueprint(deck: Deck) -> Blueprint:
+def previews_blueprint(deck: Deck, site: Site = OURS) -> Blueprint:
     """`/previews/<id>.jpg` for every card, living or retired."""
     bp = Blueprint("previews", __name__)
 
@@ -28,7 +30,8 @@ def previews_blueprint(deck: Deck) -> Blueprint:
     def preview_of(card_id: str) -> Document:
         card = deck.card(card_id)
         topic = deck.topic(card.topic)
-        picture = draw_preview(typeset(card.text), typeset(topic.title), topic.hue)
+        texts = typeset(card.text), typeset(topic.title)
+        picture = draw_preview(*texts, topic.hue, site.short_name, site.icon)
         return Document(picture, JPEG, {"Cache-Control": KEPT_BY_OTHERS})
 
     @bp.get("/previews/<card_id>.jpg")

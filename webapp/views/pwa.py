@@ -91,7 +91,7 @@ class _Made:
 
     @cached_property
     def manifest(self) -> Document:
-        text = json.dumps(describe_app(self._edition.language), ensure_ascii=False)
+        text = json.dumps(describe_app(self._edition), ensure_ascii=False)
         return make_document(text, MANIFEST)
 
     @cached_property
