@@ -14,9 +14,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import base64
+import json
 import os
 import ssl
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -29,9 +31,14 @@ import aiohttp
 import certifi
 import pywebpush
 import requests
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from py_vapid import Vapid as TheirVapid
 from sqlalchemy import insert
 
+from tests.bench.npm import NODE_FOLDER
+from tests.bench.npm import environment
+from tests.bench.npm import install
 from tests.bench.table import Row
 from tests.bench.table import print_rows
 from tests.certificates import make_certificates
@@ -70,6 +77,7 @@ ASYNC_SHARE = 4
 """How many times fewer messages the slower ways send, so that each takes about as long."""
 ASYNC_IN_FLIGHT = 100
 LOOP_GOAL = 25
+NODE_GOAL = 5
 ASYNC_GOAL = 2
 FLOOR_GOAL = 0.5
 NOON = 1_800_014_400  # 2027-01-15 12:00 UTC
@@ -89,12 +97,14 @@ def measure(messages: int = MESSAGES) -> list[Row]:
         with (
             _ours(Path(name), origin, bundle, readers) as ours,
             _theirs_async(bundle, readers[: messages // ASYNC_SHARE]) as theirs_async,
+            _nodes(bundle, readers[: messages // ASYNC_SHARE]) as nodes,
         ):
             loop_readers = readers[: messages // LOOP_SHARE]
             ways: dict[str, tuple[Callable[[], object], int]] = {
                 "crypto": (lambda: _encrypt_all(readers), 0),
                 "loop": (lambda: _theirs_in_a_loop(Path(name), loop_readers), len(loop_readers)),
                 "async": (theirs_async, messages // ASYNC_SHARE),
+                "node": (nodes, messages // ASYNC_SHARE),
                 "ours": (ours, messages),
             }
             rates = _rates(ways, messages, origin)
@@ -134,6 +144,13 @@ def _rows(rates: dict[str, float]) -> list[Row]:
             ">=",
             LOOP_GOAL,
             f"{ours:,.0f}/s beside {rates['loop']:,.0f}/s",
+        ),
+        Row(
+            "sender: rate beside node's web-push with a keep-alive agent",
+            ours / rates["node"],
+            ">=",
+            NODE_GOAL,
+            f"{ours:,.0f}/s beside {rates['node']:,.0f}/s",
         ),
         Row(
             "sender: rate beside `webpush_async` on one session",
@@ -277,6 +294,42 @@ def _theirs_async(bundle: Path, readers: list[PushSubscription]) -> Iterator[Cal
         session = runner.run(open_session())
         yield lambda: runner.run(send_all())
         runner.run(session.close())
+
+
+@contextmanager
+def _nodes(bundle: Path, readers: list[PushSubscription]) -> Iterator[Callable[[], None]]:
+    """Node's web-push in a process of its own on the same core."""
+    install()
+    command = ["node", str(NODE_FOLDER / "send.mjs")]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment()
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        stdin, stdout = process.stdin, process.stdout
+        keys = {"publicKey": KEY.application_server_key, "privateKey": _private_key()}
+        work = {
+            "readers": [_info(reader) for reader in readers],
+            "message": MESSAGE.plaintext.decode(),
+            "vapidDetails": {"subject": CONTACT, **keys},
+            "ca": bundle.read_text(),
+        }
+        stdin.write(json.dumps(work) + "\n")
+
+        def send() -> None:
+            stdin.write("\n")
+            stdin.flush()
+            assert stdout.readline() == "sent\n"
+
+        yield send
+        process.kill()
+
+
+def _private_key() -> str:
+    key = load_pem_private_key(KEY.pem(), None)
+    assert isinstance(key, EllipticCurvePrivateKey)
+    number = key.private_numbers().private_value.to_bytes(32)
+    return base64.urlsafe_b64encode(number).decode().rstrip("=")
 
 
 def _info(reader: PushSubscription) -> dict[str, object]:
