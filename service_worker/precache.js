@@ -1,5 +1,6 @@
 // What is kept for offline use, how it gets in, and how it leaves. Every byte is checked against
-// the release's own list, all of it or nothing. Answers no request.
+// the release's own list, all of it or nothing. A first visit brings the cards and Help now; the
+// other screens follow as `rest` when the reader goes on or comes back. Answers no request.
 
 /**
  * @typedef {typeof POCKET.precache[number]} Entry
@@ -11,25 +12,49 @@
 /** The cache of this release, which is a hash of the worker and of all that it keeps. */
 const CACHE = POCKET.cachePrefix + POCKET.release;
 
-/**
- * Gathers the whole release, then keeps it: nothing is written before the last byte is checked,
- * and what a full disk half wrote goes again, so that the release before it stays whole.
- */
+/** Keeps this release; one that follows another, be it in another language, comes whole. */
 async function precache() {
+  const isFirst = !(await ourCaches()).length;
+  await gather(POCKET.precache.filter(({ url }) => !isFirst || url !== POCKET.rest));
+}
+
+/** @type {Promise<void> | undefined} */
+let coming;
+
+/** Keeps what a first visit was spared, once for all who ask; rejects when it does not get through. */
+function keepRest() {
+  return (coming ??= gatherRest().finally(() => (coming = undefined)));
+}
+
+async function gatherRest() {
+  const isThere = await (await caches.open(CACHE)).match(POCKET.rest);
+  if (!isThere) await gather(POCKET.precache.filter(({ url }) => url === POCKET.rest));
+}
+
+/**
+ * Gathers all of it, then keeps it: nothing is written before the last byte is checked, and what a
+ * full disk half wrote goes again, so that the release before it stays whole. A pack comes after its
+ * files: where it is, they are.
+ */
+async function gather(/** @type {Entry[]} */ entries) {
   const wasThere = await caches.has(CACHE);
-  const responses = await Promise.all(POCKET.precache.map(obtain));
-  const unpacked = await unpack(responses[POCKET.precache.findIndex(({ url }) => url === POCKET.pack)]);
+  const responses = await Promise.all(entries.map(obtain));
+  const unpacked = await Promise.all(responses.filter((_, i) => isPack(entries[i])).map(unpack));
   try {
     const cache = await caches.open(CACHE);
-    const whole = responses.map((response, i) => cache.put(POCKET.precache[i].url, response));
-    await Promise.all([...whole, ...unpacked.map(([url, response]) => cache.put(url, response))]);
+    await Promise.all(unpacked.flat().map(([url, response]) => cache.put(url, response)));
+    await Promise.all(responses.map((response, i) => cache.put(entries[i].url, response)));
   } catch (error) {
     if (!wasThere) await caches.delete(CACHE);
     throw error;
   }
 }
 
-/** The files of the pack, each with its own address. @returns {Promise<[string, Response][]>} */
+function isPack(/** @type {Entry} */ { url }) {
+  return url === POCKET.pack || url === POCKET.rest;
+}
+
+/** The files of a pack, each with its own address. @returns {Promise<[string, Response][]>} */
 async function unpack(/** @type {Response} */ response) {
   const { files } = await openPack(response.clone());
   return Object.entries(files).map(([url, [type, text]]) => [url, new Response(text, { headers: { "Content-Type": type } })]);

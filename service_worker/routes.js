@@ -30,9 +30,10 @@ function routePage(/** @type {string} */ pathname, /** @type {string} */ search)
   const isPage = path === "/" || SHEETS.has(path) || Boolean(id);
   if (prefix !== POCKET.prefix) return isPage ? elsewhere(pathname, path + search, Boolean(prefix || id)) : undefined;
   const ask = () => fetch(pathname);
+  const online = (/** @type {string} */ address) => networkOr("away", address);
   if (path === "/") return todaysPage(new Date()).catch(ask);
-  if (SHEETS.has(path)) return sheet(path).catch(ask);
-  if (path === FEEDS_PATH) return networkOrLost(pathname + search);
+  if (SHEETS.has(path)) return sheet(path).catch(() => online(pathname)).catch(ask);
+  if (path === FEEDS_PATH) return online(pathname + search);
   return id ? cardOrLost(pathname, id).catch(ask) : undefined;
 }
 
@@ -47,11 +48,12 @@ function elsewhere(/** @type {string} */ pathname, /** @type {string} */ path, /
 
 /** A card that this release does not know may be newer than it, or a slip of the finger. */
 async function cardOrLost(/** @type {string} */ path, /** @type {string} */ id) {
-  return (await cardPage(id)) ?? networkOrLost(path);
+  return (await cardPage(id)) ?? networkOr("lost", path);
 }
 
-function networkOrLost(/** @type {string} */ path) {
-  return networkFirst(path, { seconds: LOST_SECONDS, accepts: isOurs, fallback: () => lostPage(new Date()) });
+/** The network's page, or the one of that name with the day's card on it. */
+function networkOr(/** @type {keyof typeof INSTEAD} */ name, /** @type {string} */ path) {
+  return networkFirst(path, { seconds: LOST_SECONDS, accepts: isOurs, fallback: () => pageInstead(name, new Date()) });
 }
 
 /** A captive portal answers 200 as well, but not with our header. */

@@ -9,6 +9,7 @@
  */
 
 const DAY_MILLISECONDS = 86_400_000;
+const INSTEAD = { lost: 404, away: 503 };
 const STYLESHEET_LINK = /<link rel="stylesheet"[^>]*>/;
 const TOKEN = /\{\{pocket:(\w+)\}\}/g;
 // As the server's templates write them, so that a filled page is the server's own.
@@ -17,6 +18,7 @@ const ENTITIES = new Map([["&", "&amp;"], ["<", "&lt;"], [">", "&gt;"], ['"', "&
 const readDeck = remember(async () => /** @type {Deck} */ (await (await precached(POCKET.deck)).json()));
 const readStyles = remember(async () => (await precached(POCKET.stylesheet)).text());
 const readPack = remember(loadPack);
+const readRest = remember(async () => openPack(await precached(POCKET.rest)));
 
 /** The front page: the card of the device's own date, whatever the server's zone. */
 async function todaysPage(/** @type {Date} */ now) {
@@ -31,10 +33,10 @@ async function cardPage(/** @type {string} */ id) {
   return card && page("card", { values: valuesOf(deck, card, "") });
 }
 
-/** The page for an address that leads nowhere, with the day's card on it. */
-async function lostPage(/** @type {Date} */ now) {
+/** The page for an address that leads nowhere, or only with a network, with the day's card on it. */
+async function pageInstead(/** @type {keyof typeof INSTEAD} */ name, /** @type {Date} */ now) {
   const deck = await readDeck();
-  return page("lost", { values: valuesOf(deck, ofTheDay(deck, now), isoDate(now)), status: 404 });
+  return page(name, { values: valuesOf(deck, ofTheDay(deck, now), isoDate(now)), status: INSTEAD[name] });
 }
 
 /** A page without a card. */
@@ -77,7 +79,8 @@ function valuesOf(/** @type {Deck} */ { cards, topics }, /** @type {Card} */ car
  */
 async function page(name, { path = "", values = {}, status = 200 }) {
   const { frame, parts } = await readPack();
-  const [title, main] = parts[name].map((part) => fill(part, values));
+  const found = parts[name] ?? (await readRest()).parts[name];
+  const [title, main] = found.map((part) => fill(part, values));
   const text = frame.text
     .replace(`<a href="${POCKET.prefix}${path}"`, (link) => `${link} aria-current="page"`)
     .replace(TOKEN, (_, part) => (part === "title" ? title : main));

@@ -13,7 +13,9 @@ self.addEventListener("activate", (event) => {
 
 self.addEventListener("fetch", (event) => {
   const answer = route(event.request);
-  if (answer) event.respondWith(answer);
+  if (!answer) return;
+  event.respondWith(answer);
+  if (event.request.mode === "navigate") event.waitUntil(answer.then(keepRest).catch(() => {}));
 });
 
 // A new release waits until the page says that nobody is in the middle of something.

@@ -482,7 +482,8 @@ def test_only_the_screen_points_to_the_feeds(client: FlaskClient) -> None:
 
 def test_no_device_keeps_the_screen(client: FlaskClient) -> None:
     assert "<h1>Calendar and feeds" in client.get("/feeds").text
-    assert "<h1>Calendar and feeds" not in client.get("/pack.txt").text
+    for pack in ("/pack.txt", "/rest.txt"):
+        assert "<h1>Calendar and feeds" not in client.get(pack).text
 
 
 def test_the_screen_tells_which_push_hosts_the_operator_allows(

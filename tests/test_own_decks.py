@@ -304,7 +304,7 @@ def test_the_pages_of_an_example_wear_its_name_and_nowhere_ours(
 
 def test_no_file_of_an_example_says_our_name(reader: FlaskClient) -> None:
     _, short_name, _ = names_of(reader.application)
-    kept = reader.get("/pack.txt").text
+    kept = reader.get("/pack.txt").text + reader.get("/rest.txt").text
     assert short_name in kept
     assert "Pocket" not in kept
     for path in ("/feeds/atom.xml", "/feeds/feed.json"):

@@ -152,7 +152,7 @@ def test_pages_are_the_same_from_every_process(
     client: FlaskClient, settings_of: dict[str, str]
 ) -> None:
     other = create_app(settings_of).test_client()
-    for path in ["/pack.txt", *SHEETS]:
+    for path in ["/pack.txt", "/rest.txt", *SHEETS]:
         assert client.get(path).data == other.get(path).data, path
 
 

@@ -37,7 +37,13 @@ def constants(client: FlaskClient) -> dict[str, Any]:
 
 @pytest.fixture
 def pack(client: FlaskClient, constants: dict[str, Any]) -> Pack:
-    return open_pack(client.get(constants["pack"]).text)
+    """Both packs of a device in one."""
+    first, rest = (open_pack(client.get(constants[name]).text) for name in ("pack", "rest"))
+    assert rest.frame == ""
+    assert first.parts.keys() >= {"card", "lost", "away", "/help"}
+    assert not first.parts.keys() & rest.parts.keys()
+    assert not first.files.keys() & rest.files.keys()
+    return Pack(first.frame, first.headers, first.parts | rest.parts, first.files | rest.files)
 
 
 def images(manifest: dict[str, Any]) -> list[dict[str, str]]:
@@ -100,6 +106,19 @@ def test_the_precache_holds_all_that_its_pages_ask_for(
     for url in {url for url in kept | packed if url.endswith(".js")}:
         for name in re.findall(r'["(]"?\./([\w-]+\.js)"', client.get(url).text):
             assert url.rpartition("/")[0] + "/" + name in kept | packed, (url, name)
+
+
+def test_what_a_first_visit_brings_asks_for_nothing_else_to_run(
+    client: FlaskClient, constants: dict[str, Any]
+) -> None:
+    packs = {constants["pack"], constants["rest"]}
+    kept = {entry["url"] for entry in constants["precache"]} - packs
+    kept |= open_pack(client.get(constants["pack"]).text).files.keys()
+    modules = [url for url in kept if url.endswith(".js")]
+    assert any(url.endswith("/help.js") for url in modules)
+    for url in modules:
+        for name in re.findall(r'from ?"\./([\w-]+\.js)"', client.get(url).text):
+            assert f"{url.rpartition('/')[0]}/{name}" in kept, (url, name)
 
 
 def test_the_release_is_named_by_its_content(

@@ -18,6 +18,7 @@ DATA = [
     "/manifest.webmanifest",
     "/api/deck",
     "/pack.txt",
+    "/rest.txt",
     "/robots.txt",
     "/feeds/calendar.ics",
     "/api/nowhere",
@@ -45,9 +46,9 @@ def test_pages_carry_those_for_what_runs_in_them(client: FlaskClient, path: str)
     assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
 
 
-def test_the_workers_own_requests_obey_the_pages_policy(client: FlaskClient) -> None:
-    policy = "Content-Security-Policy"
-    assert client.get("/sw.js").headers[policy] == client.get("/").headers[policy]
+def test_the_worker_may_ask_our_own_server_and_nothing_else(client: FlaskClient) -> None:
+    policy = client.get("/sw.js").headers["Content-Security-Policy"]
+    assert policy == "default-src 'none'; connect-src 'self'; frame-ancestors 'none'"
 
 
 @pytest.mark.parametrize("path", ["/static/icons/icon.svg", "/static/icons/icon-192.png"])

@@ -46,7 +46,6 @@ from webapp.rates import RateLimits
 from webapp.rates import open_shared
 from webapp.readiness import Readiness
 from webapp.rendering import Renderer
-from webapp.security import data_headers
 from webapp.security import file_headers
 from webapp.security import kept_headers
 from webapp.security import page_headers
@@ -190,7 +189,7 @@ def _wrap(
 ) -> WSGIApplication:
     """Guard rails around every answer of Flask, and static files with theirs before it."""
     whole = read_ahead(app.wsgi_app, LONGEST_BODY_OCTETS)
-    guarded = with_headers(whole, pages, data_headers(is_https=settings.is_https))
+    guarded = with_headers(whole, pages, is_https=settings.is_https)
 
     def add_file_headers(headers: Headers, _path: str, url: str) -> None:
         for name, value in file_headers(is_https=settings.is_https):

@@ -48,6 +48,8 @@ SHEETS = (
     "about",
     "privacy",
 )
+EARLY_PARTS = ("card", "lost", "away", "/help", "/clock")
+"""What a first visit brings: the rest follows when the reader goes on or comes back."""
 ONE_DAY = timedelta(days=1)
 
 
@@ -185,8 +187,9 @@ class Renderer:
 
     @cached_property
     def parts(self) -> dict[str, tuple[str, str]]:
-        """Title and main part of every page by its path, or by its name: `card` and `lost`."""
-        parts = {name: self._part(f"{name}.html", page="shell") for name in ("card", "lost")}
+        """Title and main part of every page by its path, or by its name: `card`, `lost`, `away`."""
+        names = ("card", "lost", "away")
+        parts = {name: self._part(f"{name}.html", page="shell") for name in names}
         parts |= {f"/{name}": self._part(f"{name}.html", page=name) for name in SHEETS}
         return parts
 

@@ -27,18 +27,18 @@ REFUSED_FEATURES = (
 
 STAYS_AT_HOME = ("Cross-Origin-Resource-Policy", "same-origin")
 DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
-PAGE_ONLY = ("Referrer-Policy", "Permissions-Policy", "Cross-Origin-Opener-Policy")
+WORKER_POLICY = "default-src 'none'; connect-src 'self'; frame-ancestors 'none'"
 DATA_TYPES = ("application/", "text/plain", "text/calendar", "image/")
 TWO_YEARS_SECONDS = 63_072_000
 
 
 def page_headers(inline_scripts: Iterable[str], inline_style: str, *, is_https: bool) -> Headers:
-    """The headers of pages and of the worker; `inline_scripts` are the only ones that may run.
+    """The headers of pages; `inline_scripts` are the only ones that may run.
 
     `inline_style` is the integrity of the stylesheet, which the worker puts into its pages.
 
     Content Security Policy Level 3; hashes and not nonces, since cached pages cannot
-    carry a fresh nonce. The service worker's own requests obey the policy of its answer.
+    carry a fresh nonce.
     """
     return [
         *file_headers(is_https=is_https),
@@ -61,8 +61,12 @@ def kept_headers(pages: Headers) -> dict[str, str]:
 
 def data_headers(*, is_https: bool) -> Headers:
     """The headers of answers that are no page and no script, such as JSON: nothing runs in them."""
-    policy = ("Content-Security-Policy", DATA_POLICY)
-    return [*file_headers(is_https=is_https), STAYS_AT_HOME, policy]
+    return _headers_with(DATA_POLICY, is_https=is_https)
+
+
+def worker_headers(*, is_https: bool) -> Headers:
+    """The headers of the service worker's script: its own requests obey the policy."""
+    return _headers_with(WORKER_POLICY, is_https=is_https)
 
 
 def file_headers(*, is_https: bool) -> Headers:
@@ -76,20 +80,21 @@ def file_headers(*, is_https: bool) -> Headers:
     return headers
 
 
-def with_headers(application: WSGIApplication, pages: Headers, data: Headers) -> WSGIApplication:
+def with_headers(
+    application: WSGIApplication, pages: Headers, *, is_https: bool
+) -> WSGIApplication:
     """Wrap a WSGI application so that each of its answers carries the headers for its kind.
 
-    The worker's script has a policy, which its own requests obey, and nothing that only a page
-    can use. An answer that does not say what it is, such as a 304, counts as a page.
+    An answer that does not say what it is, such as a 304, counts as a page.
     """
-    script = [field for field in pages if field[0] not in PAGE_ONLY]
+    data, worker = data_headers(is_https=is_https), worker_headers(is_https=is_https)
 
     def wrapped(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         def start(status: str, given: Headers, exc_info: Any = None) -> Callable[[bytes], object]:
             kind = next((value for name, value in given if name == "Content-Type"), "")
             headers = data if kind.startswith(DATA_TYPES) else pages
             if kind.startswith("text/javascript"):
-                headers = script
+                headers = worker
             return start_response(status, [*given, *headers], exc_info)
 
         return application(environ, start)
@@ -112,6 +117,11 @@ def without_validators(application: WSGIApplication, prefix: str) -> WSGIApplica
         return application(environ, start if is_fixed else start_response)
 
     return wrapped
+
+
+def _headers_with(policy: str, *, is_https: bool) -> Headers:
+    fields = [*file_headers(is_https=is_https), STAYS_AT_HOME]
+    return [*fields, ("Content-Security-Policy", policy)]
 
 
 def _policy(inline_scripts: Iterable[str], inline_style: str) -> str:

@@ -19,7 +19,8 @@ const DEEDS = {
   flip,
   hide: hideCard,
   copy: copyCard,
-  share: () => import("./share.js").then((module) => module.openShare(textOfCard(), copyCard)),
+  // The sheet is not kept after a first visit; without a network the words can be copied all the same.
+  share: () => import("./share.js").then((module) => module.openShare(textOfCard(), copyCard), copyCard),
   listen,
   more: openMore,
   keys: () => open("keys"),

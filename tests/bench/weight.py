@@ -16,6 +16,7 @@ from playwright.sync_api import sync_playwright
 from tests.bench.table import Row
 from tests.bench.table import print_rows
 from tests.browser.proxy import Proxy
+from tests.browser.worker import read_on
 from tests.browser.worker import wait_for_worker
 from tests.chromium import launch_options
 from tests.processes import serving
@@ -43,6 +44,9 @@ def measure() -> list[Row]:
         first = {exchange.target: exchange.octets for exchange in network.exchanges}
         total = sum(e.octets for e in network.exchanges if not PICTURES.search(e.target))
         network.exchanges.clear()
+        read_on(page)
+        once = sum(e.octets for e in network.exchanges if e.path != "/sw.js")
+        network.exchanges.clear()
         page.goto(network.url + "/topics")
         page.goto(network.url)
         page.wait_for_load_state("networkidle")
@@ -63,6 +67,9 @@ def measure() -> list[Row]:
             "<=",
             FIRST_VISIT_OCTETS,
             f"{len(first)} answers",
+        ),
+        Row(
+            "all other screens, once when the reader comes back, octets", once, "", 0, "`/rest.txt`"
         ),
         Row("later visit beside the check of the worker, octets", later, "<=", 0, "two pages"),
     ]

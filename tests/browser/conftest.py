@@ -21,6 +21,7 @@ from tests.browser.daily import service as service
 from tests.browser.proxy import Proxy
 from tests.browser.push import PUSH_ORIGIN
 from tests.browser.push import Device
+from tests.browser.worker import read_on
 from tests.browser.worker import wait_for_worker
 from tests.chromium import launch_options
 from tests.processes import ROOT
@@ -114,10 +115,11 @@ def network(site: Server) -> Iterator[Proxy]:
 
 @pytest.fixture
 def installed(page: Page, network: Proxy) -> Page:
-    """A page after its first visit: the worker has kept everything and controls it."""
+    """A page of a reader who has come back: the worker has kept everything and controls it."""
     page.set_default_timeout(20_000)
     page.goto(network.url)
     wait_for_worker(page)
+    read_on(page)
     return page
 
 

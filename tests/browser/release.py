@@ -11,15 +11,22 @@ import requests
 from tests.pack import open_pack
 
 
-def release_of(url: str) -> tuple[str, dict[str, str]]:
-    """The name of the cache that the site's worker keeps, and the integrity of each path in it."""
+def release_of(url: str, *, is_first: bool = False) -> tuple[str, dict[str, str]]:
+    """The name of the cache that the site's worker keeps, and the integrity of each path in it.
+
+    With `is_first` those that a first visit brings, else all.
+    """
     line = requests.get(f"{url}/sw.js", timeout=10).text.partition("\n")[0]
     constants = json.loads(line.removeprefix("const POCKET = ").removesuffix(";"))
     entries = {entry["url"]: entry["integrity"] for entry in constants["precache"]}
-    pack = requests.get(url + constants["pack"], timeout=10)
-    pack.encoding = "utf-8"
-    for path, (_, text) in open_pack(pack.text).files.items():
-        entries[path] = integrity_of(text)
+    packs = [constants["pack"], constants["rest"]]
+    if is_first:
+        del entries[packs.pop()]
+    for address in packs:
+        pack = requests.get(url + address, timeout=10)
+        pack.encoding = "utf-8"
+        for path, (_, text) in open_pack(pack.text).files.items():
+            entries[path] = integrity_of(text)
     return constants["cachePrefix"] + constants["release"], entries
 
 

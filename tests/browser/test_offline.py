@@ -14,6 +14,7 @@ from playwright.sync_api import expect
 from tests.browser.proxy import Network
 from tests.browser.proxy import Proxy
 from tests.browser.worker import ask
+from tests.browser.worker import read_on
 from tests.browser.worker import stop_workers
 from tests.browser.worker import wait_for_worker
 from tests.processes import Server
@@ -77,11 +78,30 @@ def test_a_cold_start_shows_words_on_every_bad_network(
     page = start_browser().pages[0]
     page.goto(network.url)
     wait_for_worker(page)
+    read_on(page)
     for bad in BAD:
         network.become(bad)
         page = start_browser().pages[0]
         for path in ("/", CARD, "/help"):
             shows_words(page, network.url + path)
+
+
+@bad_networks
+def test_after_a_first_visit_alone_words_and_help_are_there_and_the_rest_says_what_it_needs(
+    page: Page, network: Proxy, bad: Network
+) -> None:
+    page.goto(network.url)
+    wait_for_worker(page)
+    network.become(bad)
+    for path in ("/", CARD, "/help", "/clock"):
+        shows_words(page, network.url + path)
+    response = page.goto(network.url + "/ask", timeout=LOST_MILLISECONDS)
+    assert response
+    assert response.status == 503
+    expect(page.get_by_role("heading", name="This page needs a connection.")).to_be_visible()
+    expect(page.locator(".words .plain").first).to_have_text(re.compile(r"\w"))
+    page.keyboard.press("ArrowRight")
+    expect(page).to_have_url(re.compile("/affirmations/"))
 
 
 def test_every_page_shows_its_words_in_a_browser_without_static_routes(
@@ -93,6 +113,7 @@ def test_every_page_shows_its_words_in_a_browser_without_static_routes(
     )
     page.goto(network.url)
     wait_for_worker(page)
+    read_on(page)
     network.become(Network.HANGING)
     shows_every_page(page, network)
     assert ask(page, ROUTED_FROM) == ""

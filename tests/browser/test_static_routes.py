@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from tests.browser.proxy import Proxy
 from tests.browser.worker import ask
+from tests.browser.worker import read_on
 from tests.browser.worker import stop_workers
 from tests.browser.worker import wait_for_worker
 
@@ -47,6 +48,7 @@ def test_a_cold_start_costs_nothing_but_the_check_for_a_new_worker(
     page = start_browser().pages[0]
     page.goto(network.url)
     wait_for_worker(page)
+    read_on(page)
     settle(page)
     page = start_browser().pages[0]
     network.exchanges.clear()

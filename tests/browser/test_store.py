@@ -16,6 +16,7 @@ from tests.browser.modules import import_module
 from tests.browser.proxy import Network
 from tests.browser.proxy import Proxy
 from tests.browser.worker import ask
+from tests.browser.worker import read_on
 from tests.browser.worker import wait_for_worker
 
 HERO = "/affirmations/you-dont-have-to-earn-help"
@@ -108,6 +109,7 @@ def test_what_is_saved_is_there_in_the_next_browser_process_offline(
     page = start_browser().pages[0]
     page.goto(network.url + HERO)
     wait_for_worker(page)
+    read_on(page)
     heart(page)
     expect(page.get_by_text("Saved on this device.")).to_be_visible()
     network.become(Network.REFUSED)

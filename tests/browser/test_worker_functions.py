@@ -31,6 +31,7 @@ POCKET = {
     "language": "en",
     "note": {"title": "Pocket note", "body": "A short note is ready when you are."},
     "pack": "/pack.txt",
+    "rest": "/rest.txt",
     "sheets": ["/topics"],
     "deck": "/deck.json",
     "stylesheet": "/pocket.css",

@@ -19,6 +19,16 @@ CONTROLLED = """() => new Promise((resolve) => {
   if (navigator.serviceWorker.controller) resolve(true);
 })"""
 
+WHOLE = """async () => {
+  const isWhole = async (name) => {
+    const requests = await (await caches.open(name)).keys();
+    return requests.some(({ url }) => url.endsWith('/rest.txt'));
+  };
+  while (!(await Promise.all((await caches.keys()).map(isWhole))).includes(true)) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}"""
+
 NOT_REGISTERED = """async () => {
   while (await navigator.serviceWorker.getRegistration()) await new Promise(requestAnimationFrame);
 }"""
@@ -63,6 +73,12 @@ def ask(target: Page | Worker, question: str) -> Any:
 def wait_for_worker(page: Page) -> None:
     """Return once a worker controls the page."""
     ask(page, CONTROLLED)
+
+
+def read_on(page: Page) -> None:
+    """Open the page again, as who comes back; return once the device keeps every screen."""
+    page.reload()
+    ask(page, WHOLE)
 
 
 def wait_for_no_worker(page: Page) -> None:

@@ -9,6 +9,7 @@ declare const POCKET: {
   language: string;
   note: { title: string; body: string };
   pack: string;
+  rest: string;
   sheets: string[];
   deck: string;
   stylesheet: string;

@@ -23,11 +23,12 @@ from webapp.documents import answer
 from webapp.documents import make_document
 from webapp.editions import Edition
 from webapp.manifest import describe_app
+from webapp.rendering import EARLY_PARTS
 from webapp.rendering import SHEETS
 from webapp.rendering import Renderer
 
 CACHE_PREFIX = "pocket-"
-PACK = "/pack.txt"
+PACK, REST = "/pack.txt", "/rest.txt"
 MANIFEST_PATH = "/manifest.webmanifest"
 WORKER_PATH = "/sw.js"
 EVERYWHERE = {"Service-Worker-Allowed": "/"}
@@ -52,6 +53,7 @@ def pwa_blueprint(
     made = _Made(edition, assets, renderer, headers, prefixes)
     worker = make_document(assets.kill_switch, JAVASCRIPT, EVERYWHERE)
     bp.add_url_rule(PACK, "pack", lambda: answer(made.pack, request.environ))
+    bp.add_url_rule(REST, "rest", lambda: answer(made.rest, request.environ))
     bp.add_url_rule(MANIFEST_PATH, "manifest", lambda: answer(made.manifest, request.environ))
 
     def answer_worker(**_language: str) -> Response:
@@ -96,54 +98,68 @@ class _Made:
 
     @cached_property
     def pack(self) -> Document:
-        files = {url: (JAVASCRIPT, text) for url, text in self._assets.pack.items()}
-        address = self._edition.language.at(MANIFEST_PATH)
-        files[address] = (MANIFEST, self.manifest.body.decode())
-        return make_document(
-            _pack(self._renderer, {"Content-Type": HTML, **self._headers}, files), TEXT
-        )
+        """What a first visit brings in one file."""
+        headers = {"Content-Type": HTML, **self._headers}
+        return _pack(self._renderer.frame, headers, self._parts(is_early=True), self._assets.early)
+
+    @cached_property
+    def rest(self) -> Document:
+        """All other screens. Browsers ask for the manifest at each cold start: kept, it is free."""
+        manifest = {self._edition.language.at(MANIFEST_PATH): self.manifest.body.decode()}
+        return _pack("", {}, self._parts(is_early=False), {**self._assets.late, **manifest})
 
     @cached_property
     def worker(self) -> Document:
-        text = _worker(self._edition, self._assets, self.pack, self._prefixes)
+        packs = {PACK: self.pack, REST: self.rest}
+        text = _worker(self._edition, self._assets, packs, self._prefixes)
         return make_document(text, JAVASCRIPT, EVERYWHERE)
+
+    def _parts(self, *, is_early: bool) -> dict[str, tuple[str, str]]:
+        parts = self._renderer.parts
+        return {name: parts[name] for name in parts if (name in EARLY_PARTS) is is_early}
 
 
 def _pack(
-    renderer: Renderer, headers: Mapping[str, str], files: Mapping[str, tuple[str, str]]
-) -> str:
-    """What only a device asks for, in one file: the frame and parts of all pages, further files.
+    frame: str,
+    headers: Mapping[str, str],
+    parts: Mapping[str, tuple[str, str]],
+    files: Mapping[str, str],
+) -> Document:
+    """What only a device asks for, in one file: the frame and parts of pages, further files.
 
     Its texts are joined by U+0000, which none of them can hold: an index in JSON, the frame, the
     main part of each page, each file. In JSON alone every quotation mark of them would weigh.
-    Browsers ask for the manifest at each cold start; kept, it costs a later visit nothing.
     """
     index = {
         "headers": headers,
-        "parts": {name: title for name, (title, _) in renderer.parts.items()},
-        "files": {url: kind for url, (kind, _) in files.items()},
+        "parts": {name: title for name, (title, _) in parts.items()},
+        "files": {url: JAVASCRIPT if url.endswith(".js") else MANIFEST for url in files},
     }
-    mains = [main for _, main in renderer.parts.values()]
-    texts = [text for _, text in files.values()]
-    return "\0".join([_json(index), renderer.frame, *mains, *texts])
+    mains = [main for _, main in parts.values()]
+    return make_document("\0".join([_json(index), frame, *mains, *files.values()]), TEXT)
 
 
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _worker(edition: Edition, assets: Assets, pack: Document, prefixes: Iterable[str]) -> str:
+def _worker(
+    edition: Edition, assets: Assets, packs: Mapping[str, Document], prefixes: Iterable[str]
+) -> str:
     precache = [{"url": asset.url, "integrity": asset.integrity} for asset in assets.files]
     language, note = edition.language, edition.note
-    address = language.at(PACK)
-    precache.append({"url": address, "integrity": pack.integrity, "revision": pack.revision})
+    precache += [
+        {"url": language.at(path), "integrity": pack.integrity, "revision": pack.revision}
+        for path, pack in packs.items()
+    ]
     constants = {
         "cachePrefix": CACHE_PREFIX,
         "prefix": language.prefix,
         "prefixes": sorted(prefixes, reverse=True),
         "language": language.tag,
         "note": {"title": note.title, "body": note.body},
-        "pack": address,
+        "pack": language.at(PACK),
+        "rest": language.at(REST),
         "sheets": [f"/{name}" for name in SHEETS],
         "deck": assets.deck.url,
         "stylesheet": assets.stylesheet.url,
