@@ -30,6 +30,7 @@ from webapp.lint import load_checked_starters
 from webapp.lint import load_words
 from webapp.push.message import compose
 from webapp.schedule import Level
+from webapp.verdicts import Verdicts
 
 CONTENT = ROOT / "webapp" / "content"
 EXAMPLES = ROOT / "webapp" / "examples"
@@ -358,16 +359,18 @@ def test_an_example_keeps_the_helplines(reader: FlaskClient) -> None:
     assert reader.get("/help").text.count('href="tel:') >= len(shipped.countries)
 
 
-def test_the_first_example_extends_the_shipped_deck_and_speaks_spanish_too() -> None:
-    english, spanish = load_editions(EXAMPLES / "campus", BASE).values()
+def test_the_first_example_extends_the_shipped_deck_and_speaks_spanish_too(
+    tmp_path: Path,
+) -> None:
+    english, spanish = load_editions(EXAMPLES / "campus", BASE, Verdicts(tmp_path)).values()
     assert len(english.deck.cards) == len(SHIPPED.cards) - 1 + 6
     assert english.deck.topics[0].slug == "study-days"
     assert spanish.language.say("About Pocket") == "Acerca de Open Door"
     assert spanish.deck == load_deck(CONTENT / "es")
 
 
-def test_the_second_example_replaces_it_wholly() -> None:
-    (edition,) = load_editions(EXAMPLES / "carers", BASE).values()
+def test_the_second_example_replaces_it_wholly(tmp_path: Path) -> None:
+    (edition,) = load_editions(EXAMPLES / "carers", BASE, Verdicts(tmp_path)).values()
     assert len(edition.deck.cards) == 12
     assert not {card.id for card in edition.deck.cards} & {card.id for card in SHIPPED.cards}
     assert "I look after someone" in edition.starters.of("work")[0].text

@@ -9,6 +9,7 @@ import signal
 import socket
 import stat
 import subprocess
+import sys
 from collections.abc import Callable
 from collections.abc import Iterator
 from pathlib import Path
@@ -103,6 +104,29 @@ def test_the_procfile_serves_works_and_ends_on_sigterm(tmp_path: Path, launch: L
     worker.wait_for_text(WAITING)
     assert web.stop(signal.SIGTERM) == 0
     assert worker.stop(signal.SIGTERM) == 0
+
+
+# The signal comes while the worker's own thread is within the lock of what it waits for.
+SIGNALLED_WITHIN_ITS_LOCK = """
+import os, signal, sys, threading, time, types
+class Event(threading.Event):
+    def wait(self, timeout=None):
+        with self._cond:
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(0.2)
+        return super().wait(timeout)
+import webapp.cli.push
+webapp.cli.push.threading = types.SimpleNamespace(Event=Event, Thread=threading.Thread)
+from flask.cli import main
+sys.argv = ["flask", "--app", "webapp", "push", "work"]
+main()
+"""
+
+
+def test_a_worker_ends_in_whatever_moment_the_signal_comes(tmp_path: Path, launch: Launch) -> None:
+    assert run_to_end([*FLASK, "prepare"], environment_of(tmp_path)).returncode == 0
+    worker = launch([sys.executable, "-c", SIGNALLED_WITHIN_ITS_LOCK])
+    assert worker.wait() == 0, worker.logs
 
 
 def test_the_web_process_listens_beyond_loopback_where_a_platform_routes_to_it(

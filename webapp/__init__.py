@@ -19,7 +19,6 @@ from wsgiref.headers import Headers
 from flask import Flask
 from werkzeug.exceptions import NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
-from whitenoise import WhiteNoise
 
 from webapp import cli
 from webapp.assets import STATIC
@@ -51,10 +50,12 @@ from webapp.security import kept_headers
 from webapp.security import page_headers
 from webapp.security import with_headers
 from webapp.security import without_validators
+from webapp.static_files import StaticFiles
 from webapp.store import Store
 from webapp.store import open_store
 from webapp.subscription import DEFAULT_PUSH_HOSTS
 from webapp.subscription import HostPolicy
+from webapp.verdicts import Verdicts
 from webapp.views.api import api_blueprint
 from webapp.views.feeds import feeds_blueprint
 from webapp.views.operate import operate_blueprint
@@ -100,7 +101,7 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
     settings = load_settings(os.environ if config is None else config)
     if config is None and settings.log_format != "plain":
         set_up_log(settings.log_format, logging.WARNING)
-    editions = load_editions(settings.content, settings.base_url)
+    editions = load_editions(settings.content, settings.base_url, Verdicts(STATIC / "gen"))
     helplines = load_all_helplines(settings.content, settings.helplines)
     icons = keep_icons(editions.first.site, STATIC / "gen")
     app = _make_flask()
@@ -198,7 +199,7 @@ def _wrap(
             headers["Cache-Control"] = FOREVER
             headers["Content-Type"] = (headers["Content-Type"] or "").partition(";")[0]
 
-    application = WhiteNoise(
+    application = StaticFiles(
         guarded,
         add_headers_function=add_file_headers,
         max_age=ICON_AGE_SECONDS,

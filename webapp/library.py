@@ -26,6 +26,7 @@ from webapp.shipped import SHIPPED
 from webapp.site import Site
 from webapp.site_file import SITE_FILE
 from webapp.site_file import load_site
+from webapp.verdicts import Verdicts
 
 HELPLINES_FILE = "helplines.toml"
 
@@ -46,10 +47,11 @@ def open_folder(path: Path) -> Folder:
     return Folder(path, site, load_languages(path, site.languages, rename))
 
 
-def load_editions(path: Path, base_url: str) -> Editions:
+def load_editions(path: Path, base_url: str, verdicts: Verdicts) -> Editions:
     """Every language's words, free of errors; raises ContentError."""
     folder = open_folder(path)
-    return Editions([_edition(folder, language, base_url) for language in folder.languages])
+    languages = folder.languages
+    return Editions([_edition(folder, each, base_url, verdicts) for each in languages])
 
 
 def load_all_helplines(path: Path, own: Path | None) -> Helplines:
@@ -78,10 +80,14 @@ def check_name(folder: Folder, words: Words) -> None:
         raise source.refusal("S01", reason, remedy, field)
 
 
-def _edition(folder: Folder, language: Language, base_url: str) -> Edition:
+def _edition(folder: Folder, language: Language, base_url: str, verdicts: Verdicts) -> Edition:
     home = folder.path / language.tag
     words = load_words(home)
     check_name(folder, words)
     note = Note(folder.site.rename(words.neutral_title), words.neutral_body)
-    deck, starters = load_checked_deck(home), load_checked_starters(home)
+    has_passed = verdicts.has_passed(home)
+    deck = load_checked_deck(home, has_passed=has_passed)
+    starters = load_checked_starters(home, has_passed=has_passed)
+    if not has_passed:
+        verdicts.note(home)
     return Edition(language, deck, note, base_url, starters, words.reviewed, folder.site)

@@ -73,6 +73,8 @@ class Clock:
 class WorkerClock:
     """What a worker process takes for `time`, and for the `threading` that its stop comes from."""
 
+    Thread = threading.Thread
+
     def __init__(self, clock: Clock, slot: int) -> None:
         self._clock = clock
         self._slot = slot

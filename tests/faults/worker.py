@@ -15,7 +15,9 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
+import time
 from functools import partial
 from pathlib import Path
 from unittest import mock
@@ -26,6 +28,7 @@ from flask.cli import ScriptInfo
 
 import webapp
 import webapp.cli.push as command
+from tests.faults.clock import POLL_SECONDS
 from tests.faults.clock import Clock
 from tests.faults.clock import WorkerClock
 from webapp.push import transport
@@ -34,6 +37,7 @@ from webapp.push.exchange import Exchange
 from webapp.push.exchange import Limits
 
 KEYS_AHEAD = 20
+LONGEST_END_SECONDS = 60
 NAME = "push-service.test"
 """Never a name on the internet (RFC 6761)."""
 
@@ -44,8 +48,7 @@ def main() -> None:
     for line in sys.stdin:
         order = json.loads(line)
         if "wait" in order:
-            _, status = os.waitpid(order["wait"], 0)
-            print(os.waitstatus_to_exitcode(status), flush=True)
+            print(_wait(order["wait"]), flush=True)
         elif "look" in order:
             ended = os.WEXITED | os.WNOHANG | os.WNOWAIT
             print(int(os.waitid(os.P_PID, order["look"], ended) is None), flush=True)
@@ -53,6 +56,18 @@ def main() -> None:
             print(number, flush=True)
         else:
             _become_worker(clock, **order)
+
+
+def _wait(number: int) -> int:
+    """How it ended; one that does not is killed, and that tells."""
+    deadline = time.monotonic() + LONGEST_END_SECONDS
+    while time.monotonic() < deadline:
+        ended, status = os.waitpid(number, os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(POLL_SECONDS)
+    os.kill(number, signal.SIGKILL)
+    return os.waitstatus_to_exitcode(os.waitpid(number, 0)[1])
 
 
 def _become_worker(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import socket
 import threading
 import time
 from contextlib import suppress
@@ -106,11 +107,29 @@ def work() -> None:
     set_up_log(parts().settings.log_format)
     with suppress(DBAPIError):  # a database that is away is asked again by the loop
         _check_schema(parts().settings.database_url)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = _stop_at_signal()
     _log.info("waiting for reminders to fall due")
     dispatcher.work(time.time, stop)
+
+
+def _stop_at_signal() -> threading.Event:
+    """An event that SIGTERM and Ctrl-C set.
+
+    A thread of its own sets it, told by Python's wake-up socket. A handler runs in the main thread,
+    wherever that is: within `Event.wait` it would want a lock that its own thread holds, for ever.
+    """
+    stop, (told, teller) = threading.Event(), socket.socketpair()
+    teller.setblocking(False)
+    signal.set_wakeup_fd(teller.detach())
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
+
+    def wait_for_signal() -> None:
+        told.recv(1)
+        stop.set()
+
+    threading.Thread(target=wait_for_signal, daemon=True).start()
+    return stop
 
 
 def _check_schema(database_url: str) -> None:
