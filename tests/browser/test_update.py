@@ -16,6 +16,7 @@ from tests.browser.worker import ask
 from tests.browser.worker import kept
 from tests.browser.worker import look_for_update
 from tests.browser.worker import update
+from tests.browser.worker import wait_for_worker
 from tests.processes import Server
 
 CARD = "/affirmations/you-dont-have-to-earn-help"
@@ -111,9 +112,11 @@ def test_a_touched_page_stays_as_it_is_when_another_lets_the_release_in(
     expect_words(card, NEW_WORDS)
 
 
-def test_a_first_visit_is_not_reloaded(installed: Page) -> None:
-    assert ask(installed, HOW_IT_CAME) == "navigate"
-    expect(installed.locator("#update")).to_be_hidden()
+def test_a_first_visit_is_not_reloaded(page: Page, network: Proxy) -> None:
+    page.goto(network.url)
+    wait_for_worker(page)
+    assert ask(page, HOW_IT_CAME) == "navigate"
+    expect(page.locator("#update")).to_be_hidden()
 
 
 def test_an_update_asks_for_no_file_that_has_not_changed(

@@ -72,6 +72,7 @@ FRAME = (
 PARTS = {
     "card": ("{{pocket:text}} · Pocket", MAIN),
     "lost": ("Lost", "lost|" + MAIN),
+    "away": ("Away", "away|" + MAIN),
     "/topics": ("Topics", "<main>$& topics</main>"),
 }
 
@@ -182,7 +183,9 @@ def test_a_value_that_looks_like_a_token_stays_as_it_is(filled: Callable[[str], 
 
 
 def test_a_page_holds_its_styles(filled: Callable[[str], Any]) -> None:
-    assert filled("lostPage(new Date())")["text"].startswith(f"<style>{STYLES}</style><title>")
+    assert filled("pageInstead('lost', new Date())")["text"].startswith(
+        f"<style>{STYLES}</style><title>"
+    )
 
 
 def test_a_page_without_a_card_stands_in_the_frame_as_it_is(filled: Callable[[str], Any]) -> None:
@@ -197,7 +200,7 @@ def test_a_page_without_a_card_stands_in_the_frame_as_it_is(filled: Callable[[st
         ("todaysPage(new Date())", ["/"]),
         ("sheet('/topics')", ["/topics"]),
         ("cardPage('one')", []),
-        ("lostPage(new Date())", []),
+        ("pageInstead('lost', new Date())", []),
     ],
 )
 def test_the_bar_says_where_the_reader_is(
@@ -241,9 +244,17 @@ def test_the_front_page_has_the_card_and_the_date_of_the_day(filled: Callable[[s
 
 
 def test_the_lost_page_says_404_and_has_the_days_card(filled: Callable[[str], Any]) -> None:
-    page = filled("lostPage(new Date(1970, 0, 5))")
+    page = filled("pageInstead('lost', new Date(1970, 0, 5))")
     assert page["status"] == 404
     assert main_of(page).startswith("lost|two|Two|")
+
+
+def test_a_page_that_needs_a_network_says_503_and_has_the_days_card(
+    filled: Callable[[str], Any],
+) -> None:
+    page = filled("pageInstead('away', new Date(1970, 0, 5))")
+    assert page["status"] == 503
+    assert main_of(page).startswith("away|two|Two|")
 
 
 def test_an_unknown_card_is_no_page(worker: Page) -> None:
