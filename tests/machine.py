@@ -20,6 +20,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from tests.chromium import SHELL
 from tests.postgres import PostgresMissing
 from tests.postgres import find_programs
 
@@ -32,6 +33,7 @@ class Need:
     is_there: Callable[[], bool]
     debian_package: str
     other_way: tuple[str, ...] = ()
+    is_optional: bool = False
 
     @property
     def remedy(self) -> str:
@@ -42,6 +44,12 @@ def has_chromium() -> bool:
     """Whether `tests.chromium` will find a browser: the named, the system's or Playwright's."""
     named = os.environ.get("CHROMIUM_BIN") or shutil.which("chromium")
     return Path(named or _downloaded_chromium()).exists()
+
+
+def has_quick_chromium() -> bool:
+    """Whether the quicker browser is there too, or could not be had or used anyway."""
+    is_debian = os.geteuid() == 0 and shutil.which("apt-get") and shutil.which("chromium")
+    return not is_debian or shutil.which(SHELL) is not None
 
 
 def has_postgres() -> bool:
@@ -58,17 +66,23 @@ CHROMIUM = Need(
     "chromium",
     (sys.executable, "-m", "playwright", "install", "chromium"),
 )
+QUICK_CHROMIUM = Need(
+    "Chromium's headless shell",
+    has_quick_chromium,
+    SHELL,
+    is_optional=True,
+)
 POSTGRES = Need("PostgreSQL", has_postgres, "postgresql")
 REDIS = Need("Redis", lambda: shutil.which("redis-server") is not None, "redis-server")
 
 
-def main(needs: Sequence[Need] = (CHROMIUM, POSTGRES, REDIS)) -> None:
+def main(needs: Sequence[Need] = (CHROMIUM, QUICK_CHROMIUM, POSTGRES, REDIS)) -> None:
     """Install what is missing, as far as this machine and this user can."""
     for need in needs:
         if not need.is_there():
             print(f"Installing {need.name}", flush=True)
             _install(need)
-        if not need.is_there():
+        if not need.is_there() and not need.is_optional:
             print(f"{need.remedy}; its tests will be skipped", file=sys.stderr)
 
 

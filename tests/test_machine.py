@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,14 @@ def test_what_apt_get_lacks_is_got_the_other_way(debian: Path) -> None:
     make_it = f"open({str(debian / 'lamp')!r}, 'w').close()"
     machine.main([need_of(debian, sys.executable, "-c", make_it)])
     assert (debian / "lamp").exists()
+
+
+def test_what_only_saves_time_is_not_missed(
+    debian: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    install_apt_get(debian, "exit 100")
+    machine.main([replace(need_of(debian), is_optional=True)])
+    assert "skipped" not in capsys.readouterr().err
 
 
 def test_what_cannot_be_had_is_named_with_the_reason(

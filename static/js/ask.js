@@ -60,6 +60,7 @@ function textOf(/** @type {HTMLElement} */ item) {
 async function show(/** @type {boolean} */ isMove) {
   const { kind = "", to = "", draft = "", card = "" } = Object.fromEntries(place());
   const chosen = kinds.get(kind);
+  const found = chosen && (await Promise.all([asking.read(), wordsOf(card)]));
   find("#choosing").hidden = Boolean(chosen);
   find("#compose").hidden = !chosen;
   find("#safe-first").hidden = kind !== "hard-night";
@@ -67,10 +68,10 @@ async function show(/** @type {boolean} */ isMove) {
   title.textContent = chosen?.title ?? heading;
   for (const link of places.querySelectorAll("a")) link.href = addressOf({ card, kind: link.dataset.kind ?? "" });
   find("#ask-back").setAttribute("href", addressOf({ card }));
-  if (chosen) {
-    const { people, drafts } = await asking.read();
+  if (found) {
+    const [{ people, drafts }, words] = found;
     const before = drafts.find(({ id }) => id === draft);
-    compose({ kind, people, to, draft, text: before?.text ?? "", card: await wordsOf(card) });
+    compose({ kind, people, to, draft, text: before?.text ?? "", card: words });
   }
   if (!isMove) return;
   scrollTo(0, 0);

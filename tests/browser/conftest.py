@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 from playwright.sync_api import BrowserContext
 from playwright.sync_api import BrowserType
 from playwright.sync_api import Page
@@ -24,6 +25,7 @@ from tests.browser.push import Device
 from tests.browser.worker import read_on
 from tests.browser.worker import wait_for_worker
 from tests.chromium import launch_options
+from tests.chromium import quick_options
 from tests.processes import ROOT
 from tests.processes import Server
 from tests.processes import serving
@@ -45,7 +47,14 @@ expect.set_options(timeout=20_000)  # a busy machine is slow, and not wrong
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    return {**browser_type_launch_args, **launch_options()}
+    return {**browser_type_launch_args, **quick_options()}
+
+
+@pytest.fixture(scope="session")
+def whole_browser(browser_type: BrowserType) -> Iterator[Browser]:
+    """A browser with push and notifications; modules of tests name it `browser`."""
+    with browser_type.launch(**launch_options()) as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")

@@ -239,7 +239,7 @@ def test_two_quick_keys_turn_two_cards(card: Page, deck: Deck) -> None:
 def test_the_page_stops_calling_itself_what_it_was(page: Page, site: Server) -> None:
     page.goto(site.base_url)
     page.wait_for_load_state("networkidle")
-    today = page.get_by_role("link", name="Today")
+    today = page.get_by_role("link", name="Today", exact=True)
     expect(today).to_have_attribute("aria-current", "page")
     page.get_by_role("link", name="Another").click()
     expect(today).not_to_have_attribute("aria-current", "page")

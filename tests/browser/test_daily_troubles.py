@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import Browser
 from playwright.sync_api import Page
 from playwright.sync_api import Route
 from playwright.sync_api import expect
@@ -49,6 +50,12 @@ SHORT_PATIENCE = """() => {
   AbortSignal.timeout = () => timeout(50);
 }"""
 CHANGED = "new BroadcastChannel('pocket').postMessage('changed')"
+
+
+@pytest.fixture(scope="session")
+def browser(whole_browser: Browser) -> Browser:
+    """One with push and notifications."""
+    return whole_browser
 
 
 def wait_for_record(page: Page, **values: object) -> None:

@@ -98,5 +98,6 @@ def test_without_a_network_there_are_kind_words_instead(
     network.become(bad)
     response = installed.goto(f"{network.url}/feeds?time=21:15", timeout=LOST_MILLISECONDS)
     assert response
-    assert response.header_value("pocket-page") == "lost"
+    assert response.header_value("pocket-page") == "away"
+    expect(installed.get_by_role("heading", name="This page needs a connection.")).to_be_visible()
     expect(installed.locator(".words .plain").first).to_be_visible()

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
+from playwright.sync_api import Error
 from playwright.sync_api import Page
 from playwright.sync_api import Route
 from playwright.sync_api import expect
@@ -61,12 +64,19 @@ SHOWN = {
 }
 
 
+@pytest.fixture(scope="session")
+def browser(whole_browser: Browser) -> Browser:
+    """One with push and notifications."""
+    return whole_browser
+
+
 def answer_lookups(page: Page, **changes: Any) -> None:
     """Let the server's look-ups say something else, from now on."""
 
     def change(route: Route) -> None:
-        response = route.fetch()
-        route.fulfill(response=response, json=response.json() | changes)
+        with suppress(Error):  # the page that asked may have been left meanwhile
+            response = route.fetch()
+            route.fulfill(response=response, json=response.json() | changes)
 
     page.route(LOOKUP, change)
 

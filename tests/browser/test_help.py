@@ -8,7 +8,6 @@ from collections.abc import Iterator
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
-from playwright.sync_api import BrowserContext
 from playwright.sync_api import Locator
 from playwright.sync_api import Page
 from playwright.sync_api import expect
@@ -17,7 +16,6 @@ from tests.browser.device import documents_of
 from tests.browser.modules import import_module
 from tests.browser.proxy import Network
 from tests.browser.proxy import Proxy
-from tests.browser.worker import ask
 from tests.processes import Server
 
 Visit = Callable[..., Page]
@@ -345,31 +343,6 @@ def test_a_tap_on_the_clock_leads_back_to_the_app(visit: Visit) -> None:
     page.goto(page.url.replace("/help", "/clock"))
     page.get_by_role("link").click()
     expect(page.locator(".face")).to_be_visible()
-
-
-LOOKED_AFTER = """async () => {
-  while (!locked.includes('reminder')) await new Promise(requestAnimationFrame);
-}"""
-
-
-def test_the_reminder_is_not_looked_after_behind_the_clock(
-    installed: Page, context: BrowserContext, network: Proxy
-) -> None:
-    context.grant_permissions(["notifications"], origin=network.url)
-    installed.add_init_script(
-        """globalThis.locked = [];
-           const { request } = LockManager.prototype;
-           LockManager.prototype.request = function (name, ...rest) {
-             locked.push(name);
-             return request.call(this, name, ...rest);
-           };"""
-    )
-    installed.goto(network.url + "/help")
-    ask(installed, LOOKED_AFTER)
-    installed.goto(network.url + "/clock")
-    expect(installed.locator("time")).not_to_be_empty()
-    installed.wait_for_load_state("networkidle")
-    assert installed.evaluate("locked") == []
 
 
 def test_all_of_it_works_offline(installed: Page, network: Proxy) -> None:

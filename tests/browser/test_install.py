@@ -35,6 +35,12 @@ PROMPT = """() => {
 }"""
 
 
+@pytest.fixture(scope="session")
+def browser(whole_browser: Browser) -> Browser:
+    """One that installs apps."""
+    return whole_browser
+
+
 @pytest.fixture
 def install_page(page: Page, site: Server) -> Page:
     page.goto(site.base_url + "/install")

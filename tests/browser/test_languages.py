@@ -49,6 +49,12 @@ BECOMES = """async () => {
 TOO_WIDE = "() => document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
+@pytest.fixture(scope="session")
+def browser(whole_browser: Browser) -> Browser:
+    """One with push and notifications."""
+    return whole_browser
+
+
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The app in all its languages."""
@@ -68,6 +74,7 @@ def settings_page(page: Page, network: Proxy, prefix: str = "") -> Page:
     page.goto(network.url + prefix + "/settings")
     wait_for_worker(page)
     page.wait_for_load_state("networkidle")
+    expect(page.locator("#look-form input[type=radio]:checked")).not_to_have_count(0)
     return page
 
 

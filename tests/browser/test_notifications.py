@@ -56,6 +56,12 @@ SHOW_FOREIGN = """async () => (await navigator.serviceWorker.ready)
   .showNotification('x', { data: { navigate: 'https://elsewhere.example/' } })"""
 
 
+@pytest.fixture(scope="session")
+def browser(whole_browser: Browser) -> Browser:
+    """One with push and notifications."""
+    return whole_browser
+
+
 @pytest.fixture
 def reader(installed: Page, network: Proxy, context: BrowserContext) -> Reader:
     context.grant_permissions(["notifications"], origin=network.url)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 from playwright.sync_api import BrowserContext
 from playwright.sync_api import Page
 from playwright.sync_api import expect
@@ -61,6 +62,12 @@ PUSH_OF_SAFARI = """async () => {
   dispatchEvent(event);
   await Promise.all(work);
 }"""
+
+
+@pytest.fixture(scope="session")
+def browser(whole_browser: Browser) -> Browser:
+    """One with push and notifications."""
+    return whole_browser
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
+from playwright.sync_api import Browser
 from playwright.sync_api import BrowserContext
 from playwright.sync_api import Page
 from playwright.sync_api import expect
@@ -63,6 +64,12 @@ SENTENCES = {
     ],
 }
 LINKS = "all => all.map(link => link.getAttribute('href'))"
+
+
+@pytest.fixture(scope="session")
+def browser(whole_browser: Browser) -> Browser:
+    """One with push and notifications."""
+    return whole_browser
 
 
 def crawl(page: Page, *addresses: str) -> set[str]:

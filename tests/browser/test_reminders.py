@@ -8,6 +8,7 @@ from datetime import date
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import Browser
 from playwright.sync_api import Page
 from playwright.sync_api import expect
 
@@ -35,6 +36,12 @@ from tests.user_agent import UserAgent
 
 IN_TWO_DAYS_AT_MOST = re.compile(r"^Next one (today|tomorrow) at 07:30\.")
 AT = "2026-11-20T08:00:00Z"
+
+
+@pytest.fixture(scope="session")
+def browser(whole_browser: Browser) -> Browser:
+    """One with push and notifications."""
+    return whole_browser
 
 
 def test_the_whole_way_from_a_tap_to_the_notification(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 from playwright.sync_api import Error
 
 from tests.browser.device import put_document
@@ -39,6 +40,12 @@ OTHER_KEY = """async () => {
   const held = await (await cache.match('/held')).json();
   await cache.put('/held', Response.json({ ...held, key: held.key.map((octet) => octet ^ 1) }));
 }"""
+
+
+@pytest.fixture(scope="session")
+def browser(whole_browser: Browser) -> Browser:
+    """One with push and notifications."""
+    return whole_browser
 
 
 def test_a_subscription_that_the_browser_ended_is_made_anew(phone: Device) -> None:

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 from playwright.sync_api import BrowserContext
 from playwright.sync_api import Page
 from playwright.sync_api import expect
@@ -46,6 +47,12 @@ LOOKED = """async () => {
   for (let i = 0; i < 20; i += 1) await new Promise((resolve) => requestIdleCallback(resolve));
 }"""
 LOADED = """async () => performance.getEntriesByType('resource').map(({ name }) => name)"""
+
+
+@pytest.fixture(scope="session")
+def browser(whole_browser: Browser) -> Browser:
+    """One with push and notifications."""
+    return whole_browser
 
 
 def api(phone: Device) -> list[str]:
@@ -413,3 +420,28 @@ def test_what_the_server_knows_is_deleted_after_an_erase_that_it_did_not_hear_of
     phone.launch()
     assert phone.wait_for_record("!it.isPending")["told"] is None
     assert phone.known(phone.agents[0]) is None
+
+
+LOOKED_AFTER = """async () => {
+  while (!locked.includes('reminder')) await new Promise(requestAnimationFrame);
+}"""
+
+
+def test_the_reminder_is_not_looked_after_behind_the_clock(
+    installed: Page, context: BrowserContext, network: Proxy
+) -> None:
+    context.grant_permissions(["notifications"], origin=network.url)
+    installed.add_init_script(
+        """globalThis.locked = [];
+           const { request } = LockManager.prototype;
+           LockManager.prototype.request = function (name, ...rest) {
+             locked.push(name);
+             return request.call(this, name, ...rest);
+           };"""
+    )
+    installed.goto(network.url + "/help")
+    ask(installed, LOOKED_AFTER)
+    installed.goto(network.url + "/clock")
+    expect(installed.locator("time")).not_to_be_empty()
+    installed.wait_for_load_state("networkidle")
+    assert installed.evaluate("locked") == []

@@ -129,7 +129,9 @@ def test_an_own_line_stays_out_of_the_browsers_history(page: Page, site: Server)
     read(page, site.base_url + "/#own-1")
     expect(words(page)).to_have_text(OWN["text"])
     expect(page).to_have_title("Your own line · Pocket")
-    expect(page.get_by_role("link", name="Today")).not_to_have_attribute("aria-current", "page")
+    expect(page.get_by_role("link", name="Today", exact=True)).not_to_have_attribute(
+        "aria-current", "page"
+    )
 
 
 def test_a_page_that_paints_no_more_still_writes_down_what_was_read(
