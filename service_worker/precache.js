@@ -1,6 +1,6 @@
 // What is kept for offline use, how it gets in, and how it leaves. Every byte is checked against
 // the release's own list, all of it or nothing. A first visit brings the cards and Help now; the
-// other screens follow as `rest` when the reader goes on or comes back. Answers no request.
+// other screens follow as `rest` when the reader touches the page or opens another. Answers no request.
 
 /**
  * @typedef {typeof POCKET.precache[number]} Entry
@@ -27,14 +27,15 @@ function keepRest() {
 }
 
 async function gatherRest() {
+  if (!(await caches.has(CACHE))) return gather(POCKET.precache); // the browser has cleared it
   const isThere = await (await caches.open(CACHE)).match(POCKET.rest);
   if (!isThere) await gather(POCKET.precache.filter(({ url }) => url === POCKET.rest));
 }
 
 /**
  * Gathers all of it, then keeps it: nothing is written before the last byte is checked, and what a
- * full disk half wrote goes again, so that the release before it stays whole. A pack comes after its
- * files: where it is, they are.
+ * full disk half wrote of a new release goes again, so that the one before it stays whole. A pack
+ * comes after its files: where it is, they are.
  */
 async function gather(/** @type {Entry[]} */ entries) {
   const wasThere = await caches.has(CACHE);
@@ -80,12 +81,9 @@ async function obtain(/** @type {Entry} */ entry) {
   return (await findKept(entry)) ?? download(entry);
 }
 
-/**
- * The same bytes out of one of our caches. A page (it has a revision) is always asked for again:
- * its headers may have changed though its bytes have not.
- */
-async function findKept(/** @type {Entry} */ { url, integrity, revision }) {
-  for (const name of revision ? [] : await ourCaches()) {
+/** The same bytes out of one of our caches. */
+async function findKept(/** @type {Entry} */ { url, integrity }) {
+  for (const name of await ourCaches()) {
     const response = await (await caches.open(name)).match(url);
     if (response && (await integrityOf(response.clone())) === integrity) return response;
   }

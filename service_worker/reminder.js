@@ -98,7 +98,7 @@ async function subscribe() {
 
 /** The application server key of this release, as the page of the reminder has it. */
 async function ourKey() {
-  const { parts } = await keepRest().then(readRest);
+  const { parts } = await inTime(keepRest(), PUSH_SERVICE_MILLISECONDS).then(readRest);
   return APPLICATION_SERVER_KEY.exec(parts["/reminders"][1])?.[1];
 }
 

@@ -1,6 +1,7 @@
 // Which request gets which answer. What is not named here is none of the worker's business.
 
 const LOST_SECONDS = 4;
+const AWAY_SECONDS = 10; // a page that is on its way is worth more than today's words in its place
 // What the pack brings, beside pages.
 const UNPACKED = /^\/static\/gen\/|\.webmanifest$/;
 const CARD_PATH = /^\/affirmations\/([^/]+)$/;
@@ -53,7 +54,7 @@ async function cardOrLost(/** @type {string} */ path, /** @type {string} */ id) 
 
 /** The network's page, or the one of that name with the day's card on it. */
 function networkOr(/** @type {keyof typeof INSTEAD} */ name, /** @type {string} */ path) {
-  return networkFirst(path, { seconds: LOST_SECONDS, accepts: isOurs, fallback: () => pageInstead(name, new Date()) });
+  return networkFirst(path, { seconds: name === "lost" ? LOST_SECONDS : AWAY_SECONDS, accepts: isOurs, fallback: () => pageInstead(name, new Date()) });
 }
 
 /** A captive portal answers 200 as well, but not with our header. */

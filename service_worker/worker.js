@@ -21,6 +21,7 @@ self.addEventListener("fetch", (event) => {
 // A new release waits until the page says that nobody is in the middle of something.
 self.addEventListener("message", (event) => {
   if (event.data === "activate") event.waitUntil(self.skipWaiting());
+  if (event.data === "keep") event.waitUntil(keepRest().catch(() => {}));
   if (event.data === "deliver") event.waitUntil(deliver());
 });
 

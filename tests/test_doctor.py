@@ -413,6 +413,9 @@ FAULTS: dict[str, tuple[Spoil, bool, str, str]] = {
     "worker without its pack": (
         only("/sw.js", lambda r: r.editing(b'"pack":"/pack.txt"', b'"pack":"/other"')), True,
         "/sw.js, first line: it is not what the app writes", "POCKET_KILL_WORKER"),
+    "worker without the rest": (
+        only("/sw.js", lambda r: r.editing(b'"rest":"/rest.txt"', b'"rest":"/other"')), True,
+        "/sw.js, first line: it is not what the app writes", "POCKET_KILL_WORKER"),
     "worker keeps a foreign file": (
         only("/sw.js", lambda r: r.editing(b'"url":"/pack.txt"', b'"url":"//x.org/p"')), True,
         "/sw.js, first line: it is not what the app writes", "POCKET_KILL_WORKER"),

@@ -131,9 +131,17 @@ def test_a_shipped_topic_takes_another_title_with_its_cards_as_they_are(write: W
 
 
 def test_a_hidden_topic_goes_with_its_cards(write: Write) -> None:
-    deck = load_deck(write("topics.toml", 'hide = ["hard-days"]\ntopic = []\n'))
+    deck = load_deck(write("topics.toml", 'hide = ["hard-days"]\n'))
     assert "hard-days" not in {topic.slug for topic in deck.topics}
     assert len(deck.cards) == len([c for c in SHIPPED.cards if c.topic != "hard-days"])
+
+
+@pytest.mark.parametrize("text", ["100% for you", "For %(nobody)s", "%d"])
+def test_a_field_that_nothing_fills_is_refused_by_its_line(write: Write, text: str) -> None:
+    content = write("interface.po", f'msgid "Saved"\nmsgstr "{text}"\n').parent
+    with pytest.raises(LanguageError, match="percent sign") as caught:
+        load_languages(content)
+    assert (caught.value.line, caught.value.rule) == (1, "L02")
 
 
 @pytest.mark.parametrize(
@@ -143,6 +151,7 @@ def test_a_hidden_topic_goes_with_its_cards(write: Write) -> None:
         (f'hide = ["{HIDDEN}"]', "en", 2, "A11"),
         ("extends = true", "it", 2, "F03"),
         ('extends = "yes"', "en", 2, "F03"),
+        ("extends = true", "de", 1, "F03"),
         ("extend = true", "en", 2, "F02"),
     ],
 )
@@ -155,7 +164,7 @@ def test_what_cannot_be_laid_over_is_refused_by_its_line(
 
 
 def test_a_card_of_a_topic_that_is_hidden_is_refused(write: Write) -> None:
-    write("topics.toml", 'hide = ["small-steps"]\ntopic = []\n')
+    write("topics.toml", 'hide = ["small-steps"]\n')
     assert refusal(write("affirmations.toml", cards(own()))) == ("affirmations.toml", 5, "A10")
 
 

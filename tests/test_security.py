@@ -48,7 +48,9 @@ def test_pages_carry_those_for_what_runs_in_them(client: FlaskClient, path: str)
 
 def test_the_worker_may_ask_our_own_server_and_nothing_else(client: FlaskClient) -> None:
     policy = client.get("/sw.js").headers["Content-Security-Policy"]
-    assert policy == "default-src 'none'; connect-src 'self'; frame-ancestors 'none'"
+    assert (
+        policy == "default-src 'none'; connect-src 'self'; img-src 'self'; frame-ancestors 'none'"
+    )
 
 
 @pytest.mark.parametrize("path", ["/static/icons/icon.svg", "/static/icons/icon-192.png"])
@@ -57,6 +59,7 @@ def test_files_are_what_they_say(client: FlaskClient, path: str) -> None:
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert "Access-Control-Allow-Origin" not in headers
     assert "Set-Cookie" not in headers
+    assert ("sandbox" in headers.get("Content-Security-Policy", "")) == path.endswith(".svg")
 
 
 def test_https_sites_ask_to_stay_https(settings_of: dict[str, str]) -> None:

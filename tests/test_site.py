@@ -151,6 +151,10 @@ def test_an_icon_of_a_wrong_size_is_refused(write: Write, size: tuple[int, int])
         SVG.replace("viewBox", "box"),
         SVG.replace("<path", "<script/><path"),
         SVG.replace("<path", '<path onclick="f()"'),
+        SVG.replace("<path", '<h:script xmlns:h="http://www.w3.org/1999/xhtml"/><path'),
+        SVG.replace("<path", "<foreignObject/><path"),
+        SVG.replace("<path", '<use href="https://elsewhere.example/a.svg#b"/><path'),
+        SVG.replace("<path", '<set attributeName="onclick" to="f()"/><path'),
         SVG.replace("</svg>", ""),
         "<p>Hello</p>",
         SVG + " " * HEAVIEST_SVG,
@@ -200,7 +204,7 @@ def test_an_icon_with_nothing_behind_it_stands_on_the_day(write: Write, tmp_path
 
 
 def test_icons_are_drawn_once_and_anew_for_another_picture(write: Write, tmp_path: Path) -> None:
-    gen, folder = tmp_path / "gen", write('icon = "icon.png"')
+    gen, folder = tmp_path / "gen", write('icon = "icon.png"\nicon_svg = "icon.svg"')
     first = keep_icons(load_site(folder), gen)
     assert first
     before = {path: path.stat().st_mtime_ns for path in first.iterdir()}

@@ -76,9 +76,23 @@ def test_words_that_are_refused_are_refused_each_time(content: Path, kept: Verdi
     assert load_editions(content, BASE, kept)
 
 
+def test_words_that_change_while_they_are_judged_have_not_passed(
+    content: Path, kept: Verdicts
+) -> None:
+    cards = content / "en" / "affirmations.toml"
+    place = kept.place_of(content / "en")
+    cards.write_text(cards.read_text().replace(KIND, UNKIND))
+    kept.note(place)
+    with pytest.raises(DeckError, match="must"):
+        load_editions(content, BASE, kept)
+
+
 def test_where_nothing_can_be_written_all_is_judged_each_time(
-    content: Path, tmp_path: Path
+    content: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").write_text("")
+    judged: list[object] = []
+    monkeypatch.setattr("webapp.lint.check_deck", lambda *_, **__: judged.append(1) or [])
     for _ in range(2):
         assert load_editions(content, BASE, Verdicts(tmp_path / "file" / "gen"))
+    assert len(judged) == 2

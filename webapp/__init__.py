@@ -29,6 +29,7 @@ from webapp.config import load_settings
 from webapp.deck import Deck
 from webapp.deck import typeset
 from webapp.editions import Editions
+from webapp.hashed_files import HASHED
 from webapp.helplines import Helplines
 from webapp.icons import keep_icons
 from webapp.library import load_all_helplines
@@ -45,6 +46,7 @@ from webapp.rates import RateLimits
 from webapp.rates import open_shared
 from webapp.readiness import Readiness
 from webapp.rendering import Renderer
+from webapp.security import DRAWING_POLICY
 from webapp.security import file_headers
 from webapp.security import kept_headers
 from webapp.security import page_headers
@@ -71,7 +73,6 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 LONGEST_BODY_OCTETS = 16 * 1024
-HASHED = "/static/gen/"
 # Said with each of two dozen files, so in few words; our scripts and styles are always in UTF-8.
 FOREVER = "max-age=31536000, immutable"
 ICON_AGE_SECONDS = 30 * 24 * 3600
@@ -149,7 +150,7 @@ def _publish(
         renderers[language.prefix] = renderer
         for blueprint in (
             pages_blueprint(renderer, edition.deck, _utc_now),
-            previews_blueprint(edition.deck, edition.site),
+            previews_blueprint(edition.deck, edition.site, icons),
             feeds_blueprint(renderer, edition, _utc_now),
             pwa_blueprint(edition, assets, renderer, kept, prefixes, is_killed=is_killed),
         ):
@@ -195,6 +196,8 @@ def _wrap(
     def add_file_headers(headers: Headers, _path: str, url: str) -> None:
         for name, value in file_headers(is_https=settings.is_https):
             headers[name] = value
+        if url.endswith(".svg"):
+            headers["Content-Security-Policy"] = DRAWING_POLICY
         if url.startswith(HASHED):
             headers["Cache-Control"] = FOREVER
             headers["Content-Type"] = (headers["Content-Type"] or "").partition(";")[0]

@@ -55,7 +55,7 @@ WORKER_SOURCES = (
 FIRST_MODULE = "app"
 FRONT_MODULES = ("offline", "card", "actions")  # what it asks for on the card page
 EARLY_MODULES = ("help", "clock", "speak", "reminder-record")
-"""What else a first visit brings: the rest follows when the reader goes on or comes back."""
+"""What else a first visit brings: the rest follows when the reader stays."""
 CSS_SOURCES = (
     "tokens",
     "base",

@@ -68,7 +68,7 @@ def _living(cards: Sequence[Affirmation], topic: Topic) -> list[Affirmation]:
 
 
 def _topics(layers: Layers) -> tuple[Topic, ...]:
-    layers.source.expect(["topic"], [HIDE])
+    layers.source.expect([], ["topic", HIDE])
     topics = tuple(_topic(record) for record in layers.records)
     if not topics:
         raise layers.source.refusal("A15", "there is no topic", "Write a first [[topic]]")

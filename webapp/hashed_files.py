@@ -14,6 +14,8 @@ from pathlib import Path
 
 from whitenoise.compress import Compressor
 
+HASHED = "/static/gen/"
+
 
 @dataclass(frozen=True, slots=True)
 class Asset:

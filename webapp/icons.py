@@ -38,9 +38,9 @@ def keep_icons(site: Site, gen: Path) -> Path | None:
     name = hashlib.sha256(b"\0".join(sources)).hexdigest()[:16]
     folder = gen / f"icons.{name}"
     folder.mkdir(parents=True, exist_ok=True)
-    drawn = _draw(picture, site.day_colour) if not (folder / APPLE_NAME).exists() else {}
-    if svg:
-        drawn = {"icon.svg": svg} | drawn
+    if (folder / APPLE_NAME).exists():
+        return folder
+    drawn = ({"icon.svg": svg} if svg else {}) | _draw(picture, site.day_colour)
     for file, octets in drawn.items():  # the last of them tells that all are there
         write_whole(folder / file, octets)
     return folder

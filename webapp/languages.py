@@ -8,6 +8,7 @@ what a reader prefers.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Sequence
@@ -38,6 +39,8 @@ CATALOGUE_FILE = "interface.po"
 COLLECTED = SHIPPED / "interface.pot"
 WORD_FILES = ("affirmations.toml", "topics.toml", "starters.toml", "words.toml", CATALOGUE_FILE)
 """A folder that holds one of them is a language."""
+
+_FIELD = re.compile(r"%(?:%|\(\w+\)s|)")
 
 Id = str | tuple[str, ...]
 Rename = Callable[[str], str]
@@ -140,6 +143,8 @@ def _load(folder: Path, rename: Rename | None) -> Language:
     own = _read(folder / CATALOGUE_FILE)
     catalogue = behind or own or Catalog()
     theirs = _said(own) if own else {}
+    if own:
+        _refuse_odd_fields(folder / CATALOGUE_FILE, own)
     if rename:
         _rename(catalogue, rename, theirs.keys())
     if own is not catalogue:
@@ -158,12 +163,26 @@ def _read(path: Path) -> Catalog | None:
         raise LanguageError(str(path), 0, "L02", str(error), "Mend the catalogue") from error
 
 
+def _refuse_odd_fields(path: Path, catalogue: Catalog) -> None:
+    """A `%` that nothing fills would break the pages that say the text."""
+    for message in catalogue:
+        if not message.id:
+            continue
+        english, said = (" ".join(_forms(_id(each))) for each in (message.id, message.string))
+        odd = set(_FIELD.findall(said)) - {*_FIELD.findall(english), "%(n)s", "%%"}
+        if odd:
+            found = sorted(odd)[0]
+            reason = f"{found!r} stands in a text whose English has it not"
+            remedy = "Write %% for a percent sign, and fields as they are in the English"
+            raise LanguageError(str(path), message.lineno or 0, "L02", reason, remedy)
+
+
 def _rename(catalogue: Catalog, rename: Rename, spared: Collection[Id]) -> None:
     """Say the name in every text that tells ours, be it translated or still English."""
     collected = _read(COLLECTED) or Catalog()
     english = {_id(message.id): message.id for message in collected if message.id}
     for id, string in (english | _said(catalogue)).items():
-        forms = [string] if isinstance(string, str) else list(string)
+        forms = _forms(_id(string))
         named = [rename(form) for form in forms]
         if id not in spared and named != forms:
             _say(catalogue, id, named[0] if isinstance(string, str) else tuple(named))
@@ -178,6 +197,10 @@ def _said(catalogue: Catalog) -> dict[Id, Id]:
 def _say(catalogue: Catalog, id: Id, string: Id) -> None:
     catalogue.delete(id if isinstance(id, str) else list(id))
     catalogue.add(id if isinstance(id, str) else list(id), string)
+
+
+def _forms(text: Id) -> list[str]:
+    return [text] if isinstance(text, str) else list(text)
 
 
 def _id(text: str | Sequence[str] | None) -> Id:

@@ -82,12 +82,13 @@ def check_name(folder: Folder, words: Words) -> None:
 
 def _edition(folder: Folder, language: Language, base_url: str, verdicts: Verdicts) -> Edition:
     home = folder.path / language.tag
+    verdict = verdicts.place_of(home)
+    has_passed = verdict.exists()
     words = load_words(home)
     check_name(folder, words)
     note = Note(folder.site.rename(words.neutral_title), words.neutral_body)
-    has_passed = verdicts.has_passed(home)
     deck = load_checked_deck(home, has_passed=has_passed)
     starters = load_checked_starters(home, has_passed=has_passed)
     if not has_passed:
-        verdicts.note(home)
+        verdicts.note(verdict)
     return Edition(language, deck, note, base_url, starters, words.reviewed, folder.site)

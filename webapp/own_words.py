@@ -18,6 +18,7 @@ from webapp.shipped import shipped_twin
 
 EXTENDS = "extends"
 HIDE = "hide"
+LANG = "lang"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,13 @@ def _behind(folder: Path, kind: Kind, source: Record) -> dict[str, Record]:
     is_wanted = source.flag(EXTENDS)
     if twin and is_own and (is_wanted or kind.always):
         shipped = read_file(twin / kind.file, kind.error)
+        if source.values.get(LANG) != shipped.values.get(LANG):
+            reason = f"{LANG!r} is another than that of what it extends"
+            remedy = f"Write {shipped.values.get(LANG)!r}"
+            raise source.refusal("F03", reason, remedy, LANG)
         return {each.text(kind.name): each for each in shipped.tables(kind.table)}
     if is_wanted:
-        reason = f"there is no shipped {kind.file} for {folder.resolve().name!r} to extend"
+        reason = f"there is no shipped {kind.file} for {folder.absolute().name!r} to extend"
         remedy = f"Take {EXTENDS!r} out, or name the folder by a shipped language such as en"
         raise source.refusal("F03", reason, remedy, EXTENDS)
     return {}

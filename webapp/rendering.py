@@ -49,7 +49,7 @@ SHEETS = (
     "privacy",
 )
 EARLY_PARTS = ("card", "lost", "away", "/help", "/clock")
-"""What a first visit brings: the rest follows when the reader goes on or comes back."""
+"""What a first visit brings: the rest follows when the reader stays."""
 ONE_DAY = timedelta(days=1)
 
 

@@ -27,7 +27,9 @@ REFUSED_FEATURES = (
 
 STAYS_AT_HOME = ("Cross-Origin-Resource-Policy", "same-origin")
 DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
-WORKER_POLICY = "default-src 'none'; connect-src 'self'; frame-ancestors 'none'"
+# A worker's notifications load their icons under its policy.
+WORKER_POLICY = "default-src 'none'; connect-src 'self'; img-src 'self'; frame-ancestors 'none'"
+DRAWING_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 DATA_TYPES = ("application/", "text/plain", "text/calendar", "image/")
 TWO_YEARS_SECONDS = 63_072_000
 

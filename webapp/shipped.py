@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-SHIPPED = Path(__file__).parent / "content"
+SHIPPED = Path(__file__).resolve().parent / "content"
 
 
 def shipped_twin(folder: Path) -> Path | None:
     """The shipped folder of the same language; none behind the shipped one itself."""
-    own = folder.resolve()
-    twin = SHIPPED / own.name
-    return twin if twin != own and twin.parent == SHIPPED and twin.is_dir() else None
+    twin = SHIPPED / folder.absolute().name
+    return twin if twin != folder.resolve() and twin.is_dir() and twin.parent == SHIPPED else None
 
 
 def find_file(folder: Path, name: str) -> Path:

@@ -44,6 +44,11 @@ SURFACES = {"day": (0.99, 0.008, 0.72), "night": (0.24, 0.025, 0.72)}
 
 _NAME = re.compile(r"[^\W_][\w .,'’·+!?-]*")
 _SVG = "{http://www.w3.org/2000/svg}"
+_SHAPES_ALLOWED = """
+    svg g defs symbol use title desc path circle ellipse rect line polyline polygon mask clipPath
+    linearGradient radialGradient stop pattern style
+"""
+_SHAPES = frozenset(f"{_SVG}{name}" for name in _SHAPES_ALLOWED.split())
 
 
 def load_site(content: Path) -> Site:
@@ -148,17 +153,22 @@ def _svg(source: Record, content: Path) -> Path | None:
     except (ElementTree.ParseError, UnicodeDecodeError):
         remedy = "Export it anew as a plain SVG"
         raise source.refusal("S02", "'icon_svg' is no SVG", remedy, "icon_svg") from None
-    if root.tag != f"{_SVG}svg" or "viewBox" not in root.attrib or _holds_script(root):
-        reason = "'icon_svg' is no plain SVG with a viewBox and without scripts"
+    if root.tag != f"{_SVG}svg" or "viewBox" not in root.attrib or not _is_plain(root):
+        reason = "'icon_svg' is no plain SVG: a viewBox and shapes, nothing else"
         raise source.refusal("S02", reason, "Export it anew as a plain SVG", "icon_svg")
     return path
 
 
-def _holds_script(root: ElementTree.Element) -> bool:
-    return any(
-        each.tag == f"{_SVG}script" or any(name.startswith("on") for name in each.attrib)
-        for each in root.iter()
+def _is_plain(root: ElementTree.Element) -> bool:
+    """Nothing but shapes and colours, which point to nothing outside."""
+    return all(
+        each.tag in _SHAPES and all(map(_is_harmless, each.attrib.items())) for each in root.iter()
     )
+
+
+def _is_harmless(attribute: tuple[str, str]) -> bool:
+    name, value = attribute
+    return not name.startswith("on") and (not name.endswith("href") or value.startswith("#"))
 
 
 def _file(source: Record, field: str, content: Path, heaviest: int) -> Path | None:

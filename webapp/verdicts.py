@@ -25,20 +25,20 @@ class Verdicts:
     def __init__(self, gen: Path) -> None:
         self._gen = gen
 
-    def has_passed(self, words: Path) -> bool:
-        """Whether the words in the folder of a language have passed as they are now."""
-        return self._place(words).exists()
+    def place_of(self, words: Path) -> Path:
+        """The file that is there once the words in the folder of a language, as they are, passed.
 
-    def note(self, words: Path) -> None:
-        """They have passed."""
-        with suppress(OSError):
-            self._gen.mkdir(parents=True, exist_ok=True)
-            write_whole(self._place(words), b"")
-
-    def _place(self, words: Path) -> Path:
+        To be asked for before they are read: what is changed meanwhile has another.
+        """
         folders = [words, shipped_twin(words) or words, SHIPPED / "en"]
         texts = [path for folder in folders for path in folder.glob("*") if path.is_file()]
         return self._gen / f"passed.{_digest([_digest_of_code(), *map(_digest_of, sorted(texts))])}"
+
+    def note(self, place: Path) -> None:
+        """They have passed."""
+        with suppress(OSError):
+            self._gen.mkdir(parents=True, exist_ok=True)
+            write_whole(place, b"")
 
 
 @cache

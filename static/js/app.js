@@ -18,6 +18,7 @@ const SCREENS = {
 };
 
 let isTouched = false;
+let hasGoneOn = false;
 /** The latest tap or key, in case it was meant for what is not here yet. @type {Event | undefined} */
 let latest;
 for (const type of TOUCHES) addEventListener(type, note, { capture: true, passive: true });
@@ -82,7 +83,16 @@ function anotherChance() {
 
 function note(/** @type {Event} */ event) {
   isTouched = true;
+  goOn();
   if (event.type === "click" || event.type === "keydown") latest = event;
+}
+
+/** Who touches a page is no passer-by: the worker keeps what a first visit was spared. */
+function goOn() {
+  const worker = navigator.serviceWorker?.controller;
+  if (!worker || hasGoneOn) return;
+  hasGoneOn = true;
+  worker.postMessage("keep");
 }
 
 /** Whatever runs before the first paint makes it late; a page in the background paints nothing. @returns {Promise<void>} */

@@ -68,9 +68,7 @@ def measure() -> list[Row]:
             FIRST_VISIT_OCTETS,
             f"{len(first)} answers",
         ),
-        Row(
-            "all other screens, once when the reader comes back, octets", once, "", 0, "`/rest.txt`"
-        ),
+        Row("all other screens, once when the reader stays, octets", once, "", 0, "`/rest.txt`"),
         Row("later visit beside the check of the worker, octets", later, "<=", 0, "two pages"),
     ]
 

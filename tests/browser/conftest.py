@@ -124,7 +124,7 @@ def network(site: Server) -> Iterator[Proxy]:
 
 @pytest.fixture
 def installed(page: Page, network: Proxy) -> Page:
-    """A page of a reader who has come back: the worker has kept everything and controls it."""
+    """A page of a reader who stays: the worker has kept everything and controls it."""
     page.set_default_timeout(20_000)
     page.goto(network.url)
     wait_for_worker(page)

@@ -22,6 +22,7 @@ from tests.browser.device import READ
 from tests.browser.modules import import_module
 from tests.browser.proxy import Proxy
 from tests.browser.worker import ask
+from tests.browser.worker import read_on
 from tests.browser.worker import wait_for_worker
 from tests.user_agent import UserAgent
 
@@ -109,12 +110,13 @@ class Device:
     agents: list[UserAgent] = field(default_factory=lambda: [new_agent() for _ in range(4)])
 
     def begin(self) -> None:
-        """Allow notifications, and come for the first time, to a page that does little."""
+        """Allow notifications, and come to a page that does little, and stay."""
         self.page.set_default_timeout(15_000)
         self.context.grant_permissions(["notifications"], origin=self.network.url)
         self.context.add_init_script(script=self._double)
         self.page.goto(self.network.url + "/about")
         wait_for_worker(self.page)
+        read_on(self.page)
         self.prepare_worker()
 
     def prepare_worker(self) -> None:

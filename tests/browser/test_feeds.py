@@ -14,7 +14,7 @@ from tests.browser.proxy import Network
 from tests.browser.proxy import Proxy
 from tests.processes import Server
 
-LOST_MILLISECONDS = 8000  # the worker gives the network four seconds
+LOST_MILLISECONDS = 16_000  # the worker gives the network four seconds
 BUSY = "/feeds?time=09:40&zone=Europe/Lisbon&region=Europe&titles=neutral&topics=hard-days"
 TOO_WIDE = "document.documentElement.scrollWidth - innerWidth"
 bad_networks = pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from tests.browser.push import WANTED
 from tests.browser.push import Device
 from tests.browser.test_look import PATHS
 from tests.browser.worker import ask
+from tests.browser.worker import read_on
 from tests.browser.worker import wait_for_worker
 from tests.processes import Server
 from tests.processes import serving
@@ -73,6 +74,7 @@ def settings_page(page: Page, network: Proxy, prefix: str = "") -> Page:
     """The screen where a language is chosen, with the worker in charge."""
     page.goto(network.url + prefix + "/settings")
     wait_for_worker(page)
+    read_on(page)
     page.wait_for_load_state("networkidle")
     expect(page.locator("#look-form input[type=radio]:checked")).not_to_have_count(0)
     return page

@@ -50,6 +50,13 @@ def test_a_first_visit_brings_the_cards_and_help_and_going_on_the_rest(
     assert kept(visited) == {name: entries}
 
 
+def test_who_turns_to_another_card_has_the_rest_too(visited: Page, network: Proxy) -> None:
+    visited.keyboard.press("ArrowRight")
+    ask(visited, WHOLE)
+    name, entries = release_of(network.url)
+    assert kept(visited) == {name: entries}
+
+
 @bad_networks
 def test_what_follows_a_first_visit_is_kept_right_or_not_at_all(
     visited: Page, network: Proxy, bad: Network
@@ -78,9 +85,9 @@ def test_the_rest_of_a_release_that_is_gone_is_left_where_it_is(
 def test_a_release_that_follows_a_first_visit_comes_whole(
     visited: Page, network: Proxy, newer_site: Server
 ) -> None:
-    visited.keyboard.press("Tab")  # a page that is untouched reloads itself
     before = kept(visited)
     network.become(Network.REFUSED, REST)
+    visited.keyboard.press("Tab")  # a page that is untouched reloads itself
     network.server_port = newer_site.port
     assert update(visited) != "installed"
     assert kept(visited) == before

@@ -76,8 +76,8 @@ def wait_for_worker(page: Page) -> None:
 
 
 def read_on(page: Page) -> None:
-    """Open the page again, as who comes back; return once the device keeps every screen."""
-    page.reload()
+    """Touch the page, as who stays; return once the device keeps every screen."""
+    ask(page, "() => navigator.serviceWorker.controller.postMessage('keep')")
     ask(page, WHOLE)
 
 

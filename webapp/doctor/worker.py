@@ -65,12 +65,13 @@ def parse_constants(answer: Answer) -> Mapping[str, Any] | None:
 
 
 def parse_precache(constants: Mapping[str, Any]) -> list[Kept] | None:
-    """Its files, the pack among them; None when the list makes no sense."""
+    """Its files, both packs among them; None when the list makes no sense."""
     entries = constants.get("precache")
     if not isinstance(entries, list) or not 0 < len(entries) <= MOST_FILES:
         return None
     kept = [_parse_entry(entry) for entry in entries]
-    if None in kept or constants.get("pack") not in {each.path for each in kept if each}:
+    packs = {constants.get("pack"), constants.get("rest")}
+    if None in kept or not packs <= {each.path for each in kept if each}:
         return None
     return [each for each in kept if each]
 
@@ -86,7 +87,7 @@ def check_precache(kept: Iterable[Kept], answers: Mapping[str, Answer]) -> Itera
     failures = [each for each in findings if each]
     yield from failures
     if not failures:
-        yield ok(f"precache: {len(findings)} files are what {PATH} promises, the pack among them")
+        yield ok(f"precache: {len(findings)} files are what {PATH} promises, both packs among them")
 
 
 def check_hashed(answers: Iterable[Answer]) -> Iterator[Finding]:
