@@ -25,6 +25,7 @@ from tests.browser.device import put_document
 from tests.browser.modules import import_module
 from tests.browser.proxy import Network
 from tests.browser.proxy import Proxy
+from tests.browser.worker import read_on
 from tests.browser.worker import wait_for_worker
 from tests.processes import Server
 
@@ -357,6 +358,7 @@ def test_nothing_that_is_written_leaves_the_device(
 ) -> None:
     page.goto(site.base_url + "/ask")
     wait_for_worker(page)
+    read_on(page)
     page.wait_for_load_state("networkidle")
     asked: list[str] = []
     context.on("request", lambda request: asked.append(request.url))

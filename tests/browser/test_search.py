@@ -20,6 +20,8 @@ from tests.browser.device import put_document
 from tests.browser.modules import import_module
 from tests.browser.proxy import Network
 from tests.browser.proxy import Proxy
+from tests.browser.worker import read_on
+from tests.browser.worker import wait_for_worker
 from tests.processes import ROOT
 from tests.processes import Server
 from webapp.deck import Deck
@@ -298,6 +300,8 @@ def test_a_card_that_was_put_away_is_not_shown_again(topics: Page) -> None:
 
 
 def test_what_is_typed_leaves_neither_the_field_nor_the_device(topics: Page) -> None:
+    wait_for_worker(topics)
+    read_on(topics)
     asked: list[str] = []
     topics.context.on("request", lambda request: asked.append(request.url))
     address = topics.url
