@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -51,7 +50,7 @@ DUE = Due(
     has_been_accepted=True,
     failing_since=None,
 )
-TEST = replace(DUE, kind="test", occurrence=f"test-{NOW}")
+TEST = DUE._replace(kind="test", occurrence=f"test-{NOW}")
 OURS = (Outcome.CREDENTIALS, Outcome.MESSAGE, Outcome.THROTTLED)
 
 
@@ -186,7 +185,7 @@ def test_a_transient_failure_is_tried_again_and_remembered() -> None:
 
 
 def test_a_run_of_failures_keeps_its_beginning() -> None:
-    due = replace(DUE, failing_since=NOW - 9 * DAY)
+    due = DUE._replace(failing_since=NOW - 9 * DAY)
     settlement = settle(due, verdict(Outcome.TRANSIENT), WINDOW, NOW, 0)
     assert settlement == Retry(due, NOW + MINUTE, failing_since=NOW - 9 * DAY)
 
@@ -248,14 +247,14 @@ def test_a_test_message_is_tried_again_within_five_minutes() -> None:
 
 @pytest.mark.parametrize(("days", "is_removed"), [(59, False), (60, True), (400, True)])
 def test_60_days_of_nothing_but_failures_end_a_subscription(days: int, is_removed: bool) -> None:
-    due = replace(DUE, failing_since=NOW - days * DAY)
+    due = DUE._replace(failing_since=NOW - days * DAY)
     settlement = settle(due, verdict(Outcome.TRANSIENT), WINDOW, NOW, 0)
     assert isinstance(settlement, Remove) == is_removed
 
 
 @pytest.mark.parametrize("outcome", OURS)
 def test_our_own_faults_never_end_a_subscription(outcome: Outcome) -> None:
-    due = replace(DUE, failing_since=NOW - 400 * DAY)
+    due = DUE._replace(failing_since=NOW - 400 * DAY)
     assert not isinstance(settle(due, verdict(outcome), WINDOW, NOW, 0), Remove)
 
 
@@ -287,7 +286,7 @@ def test_after_missed_days_the_next_is_the_first_that_is_not_too_late(hours: int
 
 
 def test_what_is_held_waits_for_the_probe_and_backs_off_too() -> None:
-    settlement = hold(replace(DUE, attempts=1), WINDOW, NOW + 30, NOW, 0)
+    settlement = hold(DUE._replace(attempts=1), WINDOW, NOW + 30, NOW, 0)
     assert isinstance(settlement, Retry)
     assert (settlement.at, settlement.failing_since) == (NOW + 4 * MINUTE, None)
 
@@ -343,7 +342,7 @@ def test_credentials_that_are_refused_ten_times_in_a_row_put_an_origin_out() -> 
     assert [origin.record(Outcome.CREDENTIALS, NOW) for _ in range(10)][-1]
 
 
-FRESH = replace(DUE, has_been_accepted=False)
+FRESH = DUE._replace(has_been_accepted=False)
 
 
 def accepting_origin() -> Origin:
@@ -371,7 +370,7 @@ def test_a_subscription_that_alone_is_refused_is_tried_once_a_day_and_goes_after
 
     tomorrow = Occurrence(date(2027, 1, 16), NOW + DAY)
     since = NOW - UNPROVEN_SECONDS
-    week, young = (replace(FRESH, failing_since=at) for at in (since, since + 1))
+    week, young = (FRESH._replace(failing_since=at) for at in (since, since + 1))
     assert follow(young) == Advance(young, tomorrow, accepted=False, failing_since=since + 1)
     assert follow(week) == Remove(week)
 
@@ -383,7 +382,7 @@ def test_the_week_of_refusals_begins_with_the_first() -> None:
 
 
 def test_a_test_that_alone_is_refused_says_so_at_once() -> None:
-    due = replace(TEST, has_been_accepted=False)
+    due = TEST._replace(has_been_accepted=False)
     verdict = Verdict(Outcome.CREDENTIALS)
     settlement = settle(due, verdict, WINDOW, NOW, 0.0, 403, is_lone=True)
     assert isinstance(settlement, Advance)

@@ -449,7 +449,7 @@ def test_after_a_crash_a_row_is_due_again_when_its_lease_ends(store: Store) -> N
     lost = claim_one(store)
     assert store.claim_due(EIGHT + LEASE - 1, 10, LEASE) == []
     again = claim_one(store, EIGHT + LEASE)
-    assert dataclasses.replace(again, lease=lost.lease) == lost
+    assert again._replace(lease=lost.lease) == lost
 
 
 def test_claiming_at_once_never_gives_a_row_twice(store: Store) -> None:
@@ -624,7 +624,7 @@ def test_a_lost_lease_settles_nothing(store: Store) -> None:
     )
     store.release(lost)
     again = store.claim_due(EIGHT + 2 * LEASE, 10, LEASE)
-    assert [dataclasses.replace(due, lease=held[0].lease) for due in again] == held
+    assert [due._replace(lease=held[0].lease) for due in again] == held
 
 
 def test_a_reminder_moved_in_flight_is_not_settled_over(store: Store) -> None:

@@ -17,6 +17,7 @@ from ipaddress import IPv6Address
 from ipaddress import IPv6Network
 from ipaddress import ip_address
 from typing import Any
+from typing import NamedTuple
 
 import certifi
 import pycurl
@@ -40,8 +41,7 @@ class Limits:
     total_seconds: float = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """What came back: `status` is None when nothing did, and then `error` says why.
 
     Header names are in lower case; after a success nobody asks for headers, so none are kept.

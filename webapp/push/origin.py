@@ -49,7 +49,7 @@ class Origin:
         was_out = self.is_out
         if outcome is Outcome.CREDENTIALS and not self._has_accepted:
             self._failures = FAILURES_IN_A_ROW
-        elif outcome in {Outcome.CREDENTIALS, Outcome.TRANSIENT}:
+        elif outcome is Outcome.CREDENTIALS or outcome is Outcome.TRANSIENT:
             self._failures += 1
         else:
             self._failures = 0

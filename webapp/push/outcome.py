@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from enum import Enum
+from enum import StrEnum
+from typing import NamedTuple
 
 BACKOFF_SECONDS = (60, 240, 900)
 """Before the first, second and every later retry."""
@@ -21,7 +21,7 @@ LONGEST_RETRY_AFTER_SECONDS = 86_400
 DIGITS = re.compile(r"[0-9]{1,9}")
 
 
-class Outcome(Enum):
+class Outcome(StrEnum):
     """What became of one message."""
 
     ACCEPTED = "accepted"
@@ -38,8 +38,7 @@ class Outcome(Enum):
     """No answer, or a fault of the push service: worth another try."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """An outcome, and the seconds to wait when the push service named them."""
 
     outcome: Outcome
@@ -58,6 +57,8 @@ STATUSES: Mapping[int, Outcome] = {
 }
 CLASSES: Mapping[int, Outcome] = {2: Outcome.ACCEPTED, 4: Outcome.MESSAGE}
 """By the first digit, for what has no line of its own. A redirect (3) is not followed."""
+LATER = frozenset({Outcome.THROTTLED, Outcome.TRANSIENT})
+REFUSALS = frozenset({Outcome.CREDENTIALS, Outcome.MESSAGE})
 
 
 def judge(status: int | None, headers: Mapping[str, str], now: int) -> Verdict:
@@ -69,7 +70,7 @@ def judge(status: int | None, headers: Mapping[str, str], now: int) -> Verdict:
     if status is None:
         return Verdict(Outcome.TRANSIENT)
     outcome = STATUSES.get(status) or CLASSES.get(status // 100, Outcome.TRANSIENT)
-    if outcome not in {Outcome.THROTTLED, Outcome.TRANSIENT}:
+    if outcome not in LATER:
         return Verdict(outcome)
     wait = parse_retry_after(headers.get("retry-after", ""), now)
     return Verdict(outcome if wait is None else Outcome.THROTTLED, wait)

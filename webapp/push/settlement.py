@@ -15,6 +15,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from webapp.push.origin import Origin
+from webapp.push.outcome import REFUSALS
 from webapp.push.outcome import Outcome
 from webapp.push.outcome import Verdict
 from webapp.push.outcome import retry_seconds
@@ -93,7 +94,7 @@ def hold(due: Due, window: Window, until: int, now: int, chance: float) -> Settl
 
 def is_lone_refusal(due: Due, verdict: Verdict, origin: Origin) -> bool:
     """Whether a refusal speaks of this subscription alone, and not of our key or our messages."""
-    is_refusal = verdict.outcome in {Outcome.CREDENTIALS, Outcome.MESSAGE}
+    is_refusal = verdict.outcome in REFUSALS
     return is_refusal and origin.has_accepted and not due.has_been_accepted
 
 

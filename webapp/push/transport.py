@@ -41,14 +41,13 @@ TOTAL_IN_FLIGHT = 1_024
 WAITING_LANES = 8
 """While so many wait for their push services no more are opened, since all are held in memory."""
 ASK_SECONDS = 1
-TURN = 16
+TURN = 64
 """What one origin starts before the next has its turn and the wires are served."""
 
 Key = TypeVar("Key")
 
 
-@dataclass(frozen=True, slots=True)
-class Post(Generic[Key]):
+class Post(NamedTuple, Generic[Key]):
     """One message to send; `key` comes back with its reply, and headers are whole lines."""
 
     key: Key

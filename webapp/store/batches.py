@@ -17,9 +17,11 @@ from sqlalchemy import Text
 from sqlalchemy import any_
 from sqlalchemy import bindparam
 from sqlalchemy import func
+from sqlalchemy import literal_column
 from sqlalchemy import select
 from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.sqlite import dialect as sqlite
 
 from webapp.store.rows import OWNER
 from webapp.store.tables import Instant
@@ -45,7 +47,8 @@ def is_mine(id_: ColumnElement[Any], kind: Any, lease: Any) -> tuple[ColumnEleme
     would walk through all of it for each row instead of using the primary key.
     """
     columns = push_schedule.c
-    return columns.subscription_id == id_, columns.kind == kind, columns.due_at + 0 == lease
+    held = columns.due_at + literal_column("0")
+    return columns.subscription_id == id_, columns.kind == kind, held == lease
 
 
 _IDS = bindparam("ids", type_=ARRAY(BigInteger))
@@ -66,6 +69,9 @@ _MOVE = (
         ),
     )
 )
+_MOVE_EACH = str(_MOVE.compile(dialect=sqlite(paramstyle="named")))
+"""As text, with which SQLAlchemy hands rows to the driver as they are: it takes twice as long to
+look at each as SQLite takes to write it."""
 _moved = (
     func.unnest(*(bindparam(name, type_=ARRAY(kind)) for name, kind in _MOVED.items()))
     .table_valued(*_MOVED)
@@ -107,7 +113,7 @@ def move(connection: Connection, moves: Sequence[dict[str, Any]]) -> None:
         arrays = {name: [each[name] for each in moves] for name in _MOVED}
         connection.execute(_MOVE_ALL, arrays)
     else:
-        connection.execute(_MOVE, list(moves))
+        connection.exec_driver_sql(_MOVE_EACH, list(moves))
 
 
 def _is_postgresql(connection: Connection) -> bool:

@@ -60,17 +60,17 @@ def read_due(row: Sequence[Any], owner: Sequence[Any]) -> Due:
     id_, kind, lease, occurrence, first_due_at, attempts = row
     _, endpoint, p256dh, auth, accepted_at, failing_since, key, *wish = owner
     return Due(
-        subscription_id=id_,
-        kind=kind,
-        lease=lease,
-        occurrence=occurrence,
-        first_due_at=first_due_at,
-        attempts=attempts,
-        subscription=PushSubscription(endpoint, bytes(p256dh), bytes(auth)),
-        reminder=_reminder(*wish),
-        has_been_accepted=accepted_at is not None,
-        failing_since=failing_since,
-        application_key=key,
+        id_,
+        kind,
+        lease,
+        occurrence,
+        first_due_at,
+        attempts,
+        PushSubscription(endpoint, bytes(p256dh), bytes(auth)),
+        _reminder(*wish),
+        accepted_at is not None,
+        failing_since,
+        key,
     )
 
 

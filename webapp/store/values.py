@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from webapp.schedule import Occurrence
 from webapp.schedule import Reminder
@@ -42,8 +43,7 @@ class Record:
     next: Occurrence
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(NamedTuple):
     """One claimed message, ours until `lease`.
 
     `occurrence` is the local date, or a test's own text; `first_due_at` its own instant, which
