@@ -6,6 +6,7 @@ from sqlalchemy import text
 
 from webapp import migrations
 from webapp.push.encryption import SenderKey
+from webapp.store import open_store
 from webapp.store.engine import make_engine
 
 NOON = 1_800_014_400  # 2027-01-15 12:00 UTC
@@ -34,9 +35,13 @@ IDLE = "(:noon + 3600 + (i * 7919) % 82800)"
 def fill(url: str, subscribers: int, due: int, endpoint: str = ANYWHERE) -> None:
     """Migrate, and store subscribers of whom every so-manieth is due at noon.
 
-    `endpoint` is an SQL expression of the number `i`, from 1 on. All share one key.
+    `endpoint` is an SQL expression of the number `i`, from 1 on. All share one key. The rules of
+    the time zones are written down, as by a worker that ran before: there is no news of them.
     """
     migrations.upgrade(url)
+    store = open_store(url)
+    assert not any(store.reschedule(NOON))
+    store.close()
     engine = make_engine(url)
     name = engine.dialect.name
     due_at = f"(CASE WHEN i % {max(1, subscribers // due)} = 0 THEN :noon ELSE {IDLE} END)"

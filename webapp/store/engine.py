@@ -31,7 +31,7 @@ _PRAGMAS = (
     f"busy_timeout = {BUSY_TIMEOUT_MILLISECONDS}",
     "synchronous = NORMAL",
     "foreign_keys = ON",
-    "cache_size = -16384",  # KiB; beyond it the system keeps the pages, once for all workers
+    "cache_size = -8192",  # KiB; beyond it the system keeps the pages, once for all workers
 )
 
 _SETTING = "POCKET_DATABASE_URL"
