@@ -28,6 +28,7 @@ from tests.bench.fill import fill
 from tests.bench.table import Row
 from tests.bench.table import print_rows
 from tests.faults.__main__ import create_database
+from tests.postgres import Cluster
 from tests.postgres import temporary_cluster
 from webapp.push.ledger import SETTLED_AT_ONCE
 from webapp.schedule import Occurrence
@@ -42,6 +43,7 @@ BATCH = 500
 LEASE_SECONDS = 120
 ROUNDS = 15
 CLAIMED = 40_000
+TOGETHER = 5
 WORKERS = 2
 RATIO_GOAL = 1.5
 RATE_GOAL = 20_000
@@ -61,7 +63,7 @@ def measure(subscribers: int = SUBSCRIBERS) -> list[Row]:
             "PostgreSQL": [create_database(cluster, size) for size in ("few", "many")],
         }
         rows = [_growth(kind, urls, subscribers) for kind, urls in places.items()]
-        return [*rows, *_together(create_database(cluster, "workers"))]
+        return [*rows, *_together(cluster)]
 
 
 def _growth(kind: str, urls: list[str], subscribers: int) -> Row:
@@ -96,7 +98,21 @@ def _claim_all(store: Store) -> float:
     return seconds
 
 
-def _together(url: str) -> list[Row]:
+def _together(cluster: Cluster) -> list[Row]:
+    rounds = [_claim_together(create_database(cluster, f"workers_{n}")) for n in range(TOGETHER)]
+    rate = statistics.median(rate for rate, _ in rounds)
+    said = (
+        f"{WORKERS} processes, {CLAIMED:,} rows, median of {TOGETHER}, all on this machine's cores"
+    )
+    twice = sum(twice for _, twice in rounds)
+    return [
+        Row("PostgreSQL: claimed and settled, rows a second", rate, ">=", RATE_GOAL, said),
+        Row("PostgreSQL: claimed twice", twice, "<=", 0, f"of {CLAIMED * TOGETHER:,}"),
+    ]
+
+
+def _claim_together(url: str) -> tuple[float, int]:
+    """Rows a second, and how many were claimed twice."""
     fill(url, CLAIMED, CLAIMED)
     context = multiprocessing.get_context("spawn")
     barrier = context.Barrier(WORKERS)
@@ -105,19 +121,7 @@ def _together(url: str) -> list[Row]:
     ids = [one for result in results for one in result[0]]
     assert len(set(ids)) == CLAIMED
     seconds = max(result[2] for result in results) - min(result[1] for result in results)
-    share = " and ".join(f"{len(result[0]):,}" for result in results)
-    twice = len(ids) - len(set(ids))
-    said = f"{WORKERS} processes, {share} rows in {seconds:.1f} s, all on the cores of this machine"
-    return [
-        Row(
-            "PostgreSQL: claimed and settled, rows a second",
-            len(ids) / seconds,
-            ">=",
-            RATE_GOAL,
-            said,
-        ),
-        Row("PostgreSQL: claimed twice", twice, "<=", 0, f"of {CLAIMED:,}"),
-    ]
+    return len(ids) / seconds, len(ids) - len(set(ids))
 
 
 def _set_barrier(barrier: Any) -> None:

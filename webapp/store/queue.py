@@ -18,6 +18,7 @@ from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy import update
 
+from webapp.store.batches import claim
 from webapp.store.batches import is_mine
 from webapp.store.batches import lock
 from webapp.store.batches import move
@@ -37,23 +38,6 @@ from webapp.store.values import Settlement
 _SCHEDULE = tuple(push_schedule.c[name] for name in SCHEDULE)
 _OWNER = tuple(push_subscription.c[name] for name in OWNER)
 
-_due = (
-    select(push_schedule.c.subscription_id, push_schedule.c.kind)
-    .where(push_schedule.c.due_at <= bindparam("now"))
-    .order_by(push_schedule.c.due_at)
-    .limit(bindparam("row_limit"))
-    .with_for_update(skip_locked=True)  # PostgreSQL only; SQLite has one writer anyway
-    .cte("due")
-)
-_CLAIM = (
-    update(push_schedule)
-    .where(
-        push_schedule.c.subscription_id == _due.c.subscription_id,
-        push_schedule.c.kind == _due.c.kind,
-    )
-    .values(due_at=bindparam("lease_end"))
-    .returning(*_SCHEDULE)
-)
 _IS_MINE = is_mine(bindparam("mine_id"), bindparam("mine_kind"), bindparam("mine_lease"))
 _END = delete(push_schedule).where(*_IS_MINE)
 _FACTS = update(push_subscription).where(
@@ -64,8 +48,7 @@ _FACTS = update(push_subscription).where(
 
 def claim_due(connection: Connection, now: int, limit: int, lease_end: int) -> list[Due]:
     """Move up to `limit` due rows to `lease_end`, and return them with their subscriptions."""
-    parameters = {"now": now, "row_limit": limit, "lease_end": lease_end}
-    rows = connection.execute(_CLAIM, parameters).all()
+    rows = claim(connection, now, limit, lease_end)
     owners = owners_of(connection, [*{row.subscription_id for row in rows}])
     owner_of = {owner.id: owner for owner in owners}
     dues = [read_due(row, owner_of[row.subscription_id]) for row in rows]
@@ -87,7 +70,7 @@ def look_at_due(connection: Connection, now: int) -> Iterator[Due]:
 def settle(connection: Connection, settlements: Sequence[Settlement], now: int) -> None:
     """Write facts while the lease still stands, then the schedule, then removals."""
     ordered = sorted(settlements, key=lambda one: (one.due.subscription_id, one.due.kind))
-    lock(connection, [one.due.subscription_id for one in ordered])
+    lock(connection, [one.due.subscription_id for one in ordered if _changes_owner(one)])
     _execute(connection, _FACTS, [_accepted(one, now) for one in ordered if _is_news(one)])
     _execute(connection, _FACTS, [_failing(one) for one in ordered if _is_new_failure(one)])
     _execute(connection, _FACTS, [tested for one in ordered if (tested := _tested(one))])
@@ -126,6 +109,15 @@ def _again(due: Due, at: int) -> dict[str, object]:
     """The same occurrence at another time."""
     same = {"occurrence": due.occurrence, "first_due_at": due.first_due_at}
     return {**_mine(due), **same, "due_at": at, "taken_at": None}
+
+
+def _changes_owner(one: Settlement) -> bool:
+    """Whether it changes the subscription too. Most do not, and then nobody has to wait for it: a
+    row of the schedule is moved under its own lease alone, which no other worker holds.
+    """
+    if isinstance(one, Remove):
+        return True
+    return one.test is not None or _is_news(one) or _is_new_failure(one)
 
 
 def _is_news(one: Settlement) -> bool:
