@@ -10,11 +10,11 @@ from flask.testing import FlaskClient
 
 from webapp import create_app
 from webapp.catalogue import translate_script
-from webapp.config import SHIPPED_CONTENT
 from webapp.deck_file import load_deck
 from webapp.errors import LanguageError
 from webapp.languages import Language
 from webapp.languages import load_languages
+from webapp.shipped import SHIPPED
 
 ARABIC_FORMS = ("لا بطاقات", "بطاقة", "بطاقتان", "%(n)s بطاقات", "%(n)s بطاقة", "%(n)s بطاقة")
 
@@ -125,10 +125,10 @@ def test_a_device_in_a_language_that_is_gone_finds_its_way_back(client: FlaskCli
 
 
 def test_a_card_points_only_to_the_languages_that_have_it(settings_of: dict[str, str]) -> None:
-    content = str(SHIPPED_CONTENT)
+    content = str(SHIPPED)
     client = create_app(settings_of | {"POCKET_CONTENT": content}).test_client()
-    spanish = load_deck(SHIPPED_CONTENT / "es")
-    cards = load_deck(SHIPPED_CONTENT / "en").cards
+    spanish = load_deck(SHIPPED / "es")
+    cards = load_deck(SHIPPED / "en").cards
     both = next(card.id for card in cards if card.id in spanish)
     english = next(card.id for card in cards if card.id not in spanish)
     assert 'hreflang="es"' in client.get(f"/affirmations/{both}").text
@@ -138,7 +138,7 @@ def test_a_card_points_only_to_the_languages_that_have_it(settings_of: dict[str,
 def test_a_card_in_a_script_that_we_cannot_draw_has_the_apps_own_preview(
     settings_of: dict[str, str],
 ) -> None:
-    client = create_app(settings_of | {"POCKET_CONTENT": str(SHIPPED_CONTENT)}).test_client()
+    client = create_app(settings_of | {"POCKET_CONTENT": str(SHIPPED)}).test_client()
     page = client.get("/ar/affirmations/you-dont-have-to-earn-help").text
     assert "/static/icons/preview.png" in page
     assert "/previews/" not in page

@@ -17,9 +17,9 @@ from flask.testing import FlaskClient
 from tests.pack import Pack
 from tests.pack import open_pack
 from webapp import create_app
-from webapp.config import SHIPPED_CONTENT
 from webapp.rendering import SHEETS
 from webapp.rendering import CardView
+from webapp.shipped import SHIPPED
 
 
 @pytest.fixture
@@ -184,7 +184,7 @@ def test_the_kill_switch_replaces_the_worker(settings_of: dict[str, str]) -> Non
 
 
 def test_the_neutral_note_is_one_text_for_lint_page_and_worker(client: FlaskClient) -> None:
-    neutral = tomllib.loads((SHIPPED_CONTENT / "en" / "words.toml").read_text())["neutral"]
+    neutral = tomllib.loads((SHIPPED / "en" / "words.toml").read_text())["neutral"]
     for path in ["/sw.js", "/reminders"]:
         assert neutral["title"] in client.get(path).text
         assert neutral["body"] in client.get(path).text

@@ -45,7 +45,7 @@ def tzif(first_hours: float, *changes: tuple[int, float]) -> bytes:
             struct.pack(f">{len(changes)}l", *(instant for instant, _ in changes)),
             bytes(range(1, len(hours))),
             b"".join(struct.pack(">lbb", int(offset * HOUR), 0, 0) for offset in hours),
-            b"XXX\0",
+            b"LMT\0",
         )
     )
 

@@ -32,7 +32,6 @@ from webapp.errors import SettingError
 from webapp.shipped import SHIPPED
 
 PREFIX = "POCKET_"
-SHIPPED_CONTENT = SHIPPED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +42,7 @@ class Settings:
     """Address readers use, without a slash at the end. Messages and link previews need it."""
     instance: Path = Path("instance")
     """Folder for what this installation makes: the key and the SQLite database."""
-    content: Path = SHIPPED_CONTENT
+    content: Path = SHIPPED
     """Folder of own words and looks: a folder for each language, `site.toml`, `helplines.toml`.
     What it does not hold is shipped."""
     helplines: Path | None = None

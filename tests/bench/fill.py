@@ -28,7 +28,7 @@ SCHEDULE = """INSERT INTO push_schedule
  (subscription_id, kind, due_at, occurrence, first_due_at, attempts)
  SELECT i, 'daily', {due_at}, '2027-01-15', {due_at}, 0 FROM {numbers} AS n"""
 ANYWHERE = "'https://localhost/push/ok/' || i"
-IDLE = "(:noon + 3600 + (i * 7919) % 82800)"
+IDLE = "(:noon + 3600 + (i % 82800) * 7919 % 82800)"
 """Over the rest of the day, in no order of theirs."""
 
 

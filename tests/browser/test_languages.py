@@ -27,11 +27,11 @@ from tests.browser.worker import read_on
 from tests.browser.worker import wait_for_worker
 from tests.processes import Server
 from tests.processes import serving
-from webapp.config import SHIPPED_CONTENT
 from webapp.languages import Language
 from webapp.languages import load_languages
+from webapp.shipped import SHIPPED
 
-LANGUAGES = {language.tag: language for language in load_languages(SHIPPED_CONTENT)}
+LANGUAGES = {language.tag: language for language in load_languages(SHIPPED)}
 AXED = ("ar", "de")
 """The one from right to left and the one with the longest words; axe takes a second a page."""
 OTHERS = [tag for tag in LANGUAGES if tag != "en"]
@@ -59,7 +59,7 @@ def browser(whole_browser: Browser) -> Browser:
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The app in all its languages."""
-    settings = {"POCKET_CONTENT": str(SHIPPED_CONTENT), "POCKET_PUSH_TEST_ORIGIN": PUSH_ORIGIN}
+    settings = {"POCKET_CONTENT": str(SHIPPED), "POCKET_PUSH_TEST_ORIGIN": PUSH_ORIGIN}
     with serving(tmp_path_factory.mktemp("world"), **settings) as server:
         yield server
 

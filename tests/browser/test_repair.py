@@ -71,7 +71,7 @@ def wait_for_look(phone: Device, times: int = 1) -> None:
 
 
 def launch_in_peace(phone: Device) -> None:
-    """Launch where nothing is on yet, and let that launch look before anything is turned on."""
+    """Launch, and let that launch look before anything else is done."""
     phone.launch()
     ask(phone.page, LOOKED)
     ask(phone.page, SETTLED)
@@ -273,8 +273,7 @@ def test_a_reminder_of_home_stays_there(phone: Device) -> None:
     phone.launch()
     wait_for_look(phone)
     phone.travel("Asia/Tokyo")
-    phone.launch()
-    ask(phone.page, SETTLED)
+    launch_in_peace(phone)
     rested(phone)
     phone.launch()
     wait_for_look(phone, times=2)
