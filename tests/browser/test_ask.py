@@ -124,7 +124,9 @@ def test_every_kind_has_words_for_every_tone_and_length(open_page: Callable[...,
     assert len(kinds) == 12
     seen = set()
     for kind in kinds:
+        before = message(page).input_value()
         page.evaluate("kind => { location.hash = `kind=${kind}`; }", kind)
+        expect(message(page)).not_to_have_value(before)
         expect(page.locator("#compose")).to_be_visible()
         for tone in ["Plain", "Warm", "Formal"]:
             choose(page, tone)
