@@ -702,20 +702,6 @@ def test_settling_locks_subscriptions_before_their_schedules(
     assert store.next_due_at() == EIGHT + 86_400
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_moving_on_waits_for_nobody_who_changes_the_subscription(
-    store: Store, database_url: str
-) -> None:
-    fill(store, 1)
-    for noon in (EIGHT, EIGHT + 86_400):  # the first acceptance is written to the subscription
-        (due,) = store.claim_due(noon, 10, LEASE)
-        with ThreadPoolExecutor(1) as pool, connect(database_url) as connection:
-            if noon > EIGHT:
-                connection.execute(select(push_subscription).with_for_update())
-            moving = pool.submit(store.settle, [Advance(due, tomorrow(due), accepted=True)], noon)
-            moving.result(timeout=30)
-
-
 # Release
 
 

@@ -2,7 +2,7 @@
 
 It stores and claims; it never decides what is sent, and never looks at the clock: `now` is
 always an argument, in seconds since 1970 UTC. Each method but `reschedule` is one
-transaction, and each that changes a subscription locks it before any schedule, so that no two can
+transaction, and every transaction locks a subscription before its schedule, so that no two can
 wait for each other.
 """
 
