@@ -11,6 +11,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from collections.abc import Iterator
+from concurrent.futures import Future
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from contextlib import contextmanager
@@ -22,11 +23,14 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection
+from sqlalchemy import Engine
+from sqlalchemy import delete
 from sqlalchemy import event
 from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy import text
 from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import SQLAlchemyError
 
 from webapp.errors import OwnerError
@@ -44,7 +48,10 @@ from webapp.store import Retry
 from webapp.store import Store
 from webapp.store import engine as engine_module
 from webapp.store import open_store
+from webapp.store.engine import ATTEMPTS
+from webapp.store.engine import DEADLOCK
 from webapp.store.engine import make_engine
+from webapp.store.engine import transact
 from webapp.store.tables import push_schedule
 from webapp.store.tables import push_subscription
 from webapp.store.tables import zone_rule
@@ -86,11 +93,16 @@ def tomorrow(due: Due) -> Occurrence:
 
 
 @contextmanager
-def connect(url: str) -> Iterator[Connection]:
+def closing_engine(url: str) -> Iterator[Engine]:
     engine = make_engine(url)
-    with engine.begin() as connection:
-        yield connection
+    yield engine
     engine.dispose()
+
+
+@contextmanager
+def connect(url: str) -> Iterator[Connection]:
+    with closing_engine(url) as engine, engine.begin() as connection:
+        yield connection
 
 
 def count_rows(url: str) -> tuple[int, int]:
@@ -700,6 +712,84 @@ def test_settling_locks_subscriptions_before_their_schedules(
         connection.commit()
         settling.result(timeout=30)
     assert store.next_due_at() == EIGHT + 86_400
+
+
+def claim_known(store: Store, count: int) -> list[Due]:
+    """Claim messages to those who had one already: what is sent now is no news of them."""
+    fill(store, count)
+    dues = store.claim_due(EIGHT, count, LEASE)
+    store.settle([Advance(due, tomorrow(due), accepted=True) for due in dues], EIGHT)
+    return sorted(store.claim_due(EIGHT + 86_400, count, LEASE), key=lambda d: d.subscription_id)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_moving_on_waits_for_nobody_who_changes_the_subscription(
+    store: Store, database_url: str
+) -> None:
+    (due,) = claim_known(store, 1)
+    with ThreadPoolExecutor(1) as pool, connect(database_url) as connection:
+        connection.execute(select(push_subscription).with_for_update())
+        advance = Advance(due, tomorrow(due), accepted=True)
+        pool.submit(store.settle, [advance], EIGHT + 86_400).result(timeout=30)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_lease_that_is_lost_while_settling_waits_changes_nothing(
+    store: Store, database_url: str
+) -> None:
+    lost, kept = claim_known(store, 2)
+    settlements = [Advance(due, tomorrow(due), accepted=True) for due in (lost, kept)]
+    with ThreadPoolExecutor(1) as pool, connect(database_url) as connection:
+        is_it = push_schedule.c.subscription_id == lost.subscription_id
+        connection.execute(update(push_schedule).where(is_it).values(due_at=EIGHT + 90_000))
+        settling = pool.submit(store.settle, settlements, EIGHT + 86_400)
+        wait_until_blocked(connection)
+        connection.commit()
+        settling.result(timeout=30)
+    assert store.next_due_at() == EIGHT + 90_000
+    assert len(store.claim_due(EIGHT + 2 * 86_400, 10, LEASE)) == 2
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_deadlock_loses_nothing(store: Store, database_url: str) -> None:
+    """A batch has moved what a replacement deletes, and waits for what that has locked."""
+    old, new = claim_known(store, 2)
+    settlements = [Advance(due, tomorrow(due), accepted=True) for due in (old, new)]
+    settling: list[Future[None]] = []
+
+    def replace(connection: Connection) -> None:
+        is_new = push_schedule.c.subscription_id == new.subscription_id
+        connection.execute(select(push_schedule).where(is_new).with_for_update())
+        if not settling:
+            settling.append(pool.submit(store.settle, settlements, EIGHT + 86_400))
+            wait_until_blocked(connection)
+        is_old = push_subscription.c.id == old.subscription_id
+        connection.execute(delete(push_subscription).where(is_old))
+
+    with ThreadPoolExecutor(1) as pool, closing_engine(database_url) as engine:
+        transact(engine, replace)
+        settling[0].result(timeout=30)
+    assert count_rows(database_url) == (1, 1)
+    assert store.next_due_at() == tomorrow(new).due_at
+
+
+@pytest.mark.parametrize(
+    ("state", "tries"), [(DEADLOCK, ATTEMPTS), ("57P01", 1), (None, 1)], ids=str
+)
+def test_only_a_deadlock_is_tried_again_and_not_for_ever(
+    database_url: str, state: str | None, tries: int
+) -> None:
+    tried = []
+
+    def fail(connection: Connection) -> None:
+        tried.append(connection)
+        cause = Exception()
+        cause.sqlstate = state  # type: ignore[attr-defined]
+        raise OperationalError("", None, cause)
+
+    with closing_engine(database_url) as engine, pytest.raises(OperationalError):
+        transact(engine, fail)
+    assert len(tried) == tries
 
 
 # Release

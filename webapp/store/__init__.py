@@ -2,8 +2,8 @@
 
 It stores and claims; it never decides what is sent, and never looks at the clock: `now` is
 always an argument, in seconds since 1970 UTC. Each method but `reschedule` is one
-transaction, and every transaction locks a subscription before its schedule, so that no two can
-wait for each other.
+transaction. Whoever changes a subscription locks it before its schedule, and several in order of
+id; those that wait for each other all the same (PostgreSQL) are found out, and one begins again.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from webapp.store import queue
 from webapp.store import registry
 from webapp.store import zones
 from webapp.store.engine import make_engine
+from webapp.store.engine import transact
 from webapp.store.overview import Overview
 from webapp.store.overview import Pulse
 from webapp.store.values import Advance
@@ -74,8 +75,9 @@ class Store:
         `replaces` is forgotten, and what was due there is due here; unknown or not proven, it is
         left as it is. Raises OwnerError when the endpoint is known with another auth secret.
         """
-        with self._writing.begin() as connection:
-            return registry.save(connection, subscription, reminder, now, application_key, replaces)
+        return transact(
+            self._writing, registry.save, subscription, reminder, now, application_key, replaces
+        )
 
     def find(self, endpoint: str) -> Record | None:
         """Return all that is stored about one endpoint."""
@@ -84,18 +86,15 @@ class Store:
 
     def remove(self, endpoint: str) -> bool:
         """Forget an endpoint and its schedule; tell whether it was known."""
-        with self._writing.begin() as connection:
-            return registry.remove(connection, endpoint)
+        return transact(self._writing, registry.remove, endpoint)
 
     def remove_gone(self, subscription_id: int, endpoint: str) -> None:
         """Forget a subscription that its push service called gone, and no renewed one."""
-        with self._writing.begin() as connection:
-            registry.remove_gone(connection, [(subscription_id, endpoint)])
+        transact(self._writing, registry.remove_gone, [(subscription_id, endpoint)])
 
     def request_test(self, endpoint: str, now: int) -> bool:
         """Make one test message due now; tell whether the endpoint is known."""
-        with self._writing.begin() as connection:
-            return registry.request_test(connection, endpoint, now)
+        return transact(self._writing, registry.request_test, endpoint, now)
 
     def reschedule(self, now: int) -> Iterator[int]:
         """Recompute what is still to come in zones whose rules changed, each zone in one
@@ -111,8 +110,7 @@ class Store:
         No two callers get the same one while the lease lasts. What is not settled by then is
         due again.
         """
-        with self._writing.begin() as connection:
-            return queue.claim_due(connection, now, limit, now + lease_seconds)
+        return transact(self._writing, queue.claim_due, now, limit, now + lease_seconds)
 
     def look_at_due(self, now: int) -> Iterator[Due]:
         """Go through what is due without taking it; `lease` is then nobody's."""
@@ -124,13 +122,11 @@ class Store:
 
         Remove is the exception: gone is gone, whoever heard it.
         """
-        with self._writing.begin() as connection:
-            queue.settle(connection, settlements, now)
+        transact(self._writing, queue.settle, settlements, now)
 
     def release(self, dues: Sequence[Due]) -> None:
         """Give claimed messages back, due at once for anyone."""
-        with self._writing.begin() as connection:
-            queue.release(connection, dues)
+        transact(self._writing, queue.release, dues)
 
     def next_due_at(self) -> int | None:
         """Return the earliest instant at which anything is due, leases included."""
@@ -154,8 +150,7 @@ class Store:
 
     def count(self, numbers: Mapping[tuple[str, str], int]) -> None:
         """Add to the counters of (origin, outcome); any number of workers add up."""
-        with self._writing.begin() as connection:
-            counters.add(connection, numbers)
+        transact(self._writing, counters.add, numbers)
 
     def counts(self) -> dict[tuple[str, str], int]:
         """Return every counter by (origin, outcome), in order."""

@@ -1,4 +1,4 @@
-"""How to reach the database: dialects, drivers, SQLite's transactions. No statement of ours.
+"""How to reach the database: dialects, drivers, transactions. No statement of ours.
 
 A message from here or from the driver never holds a bound value or the database's password.
 """
@@ -6,10 +6,14 @@ A message from here or from the driver never holds a bound value or the database
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
+from typing import Concatenate
+from typing import ParamSpec
+from typing import TypeVar
 
 from sqlalchemy import URL
 from sqlalchemy import Connection
@@ -18,6 +22,7 @@ from sqlalchemy import create_engine
 from sqlalchemy import event
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import OperationalError
 
 from webapp.errors import SettingError
 
@@ -27,6 +32,9 @@ CONNECT_SECONDS = 5
 """For each address of PostgreSQL that stays silent: a probe must not hang for minutes."""
 SILENT_MILLISECONDS = 10_000
 """After which a connection is dead whose other end acknowledges nothing that we send."""
+DEADLOCK = "40P01"
+"""PostgreSQL's SQLSTATE for a transaction that it ended so that another could go on."""
+ATTEMPTS = 5
 _PRAGMAS = (
     f"busy_timeout = {BUSY_TIMEOUT_MILLISECONDS}",
     "synchronous = NORMAL",
@@ -39,6 +47,9 @@ _SETTING = "POCKET_DATABASE_URL"
 _DRIVERS = {"sqlite": "sqlite+pysqlite"} | dict.fromkeys(
     ("postgres", "postgresql", "postgresql+psycopg"), "postgresql+psycopg"
 )
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
 
 
 def make_engine(database_url: str) -> Engine:
@@ -55,6 +66,28 @@ def make_engine(database_url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def transact(
+    engine: Engine,
+    work: Callable[Concatenate[Connection, Arguments], Result],
+    *arguments: Arguments.args,
+    **named: Arguments.kwargs,
+) -> Result:
+    """Do `work` in one transaction, and all of it again when a deadlock ended that.
+
+    Two that lock the same rows in another order may wait for each other. PostgreSQL undoes one of
+    them after a second (`deadlock_timeout`), and by then the other is through.
+    """
+    attempts = ATTEMPTS
+    while True:
+        attempts -= 1
+        try:
+            with engine.begin() as connection:
+                return work(connection, *arguments, **named)
+        except OperationalError as error:
+            if attempts == 0 or getattr(error.orig, "sqlstate", None) != DEADLOCK:
+                raise
 
 
 def _parse_url(database_url: str) -> URL:

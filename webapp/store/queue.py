@@ -70,7 +70,7 @@ def look_at_due(connection: Connection, now: int) -> Iterator[Due]:
 def settle(connection: Connection, settlements: Sequence[Settlement], now: int) -> None:
     """Write facts while the lease still stands, then the schedule, then removals."""
     ordered = sorted(settlements, key=lambda one: (one.due.subscription_id, one.due.kind))
-    lock(connection, [one.due.subscription_id for one in ordered])
+    lock(connection, [one.due.subscription_id for one in ordered if _changes_owner(one)])
     _execute(connection, _FACTS, [_accepted(one, now) for one in ordered if _is_news(one)])
     _execute(connection, _FACTS, [_failing(one) for one in ordered if _is_new_failure(one)])
     _execute(connection, _FACTS, [tested for one in ordered if (tested := _tested(one))])
@@ -109,6 +109,15 @@ def _again(due: Due, at: int) -> dict[str, object]:
     """The same occurrence at another time."""
     same = {"occurrence": due.occurrence, "first_due_at": due.first_due_at}
     return {**_mine(due), **same, "due_at": at, "taken_at": None}
+
+
+def _changes_owner(one: Settlement) -> bool:
+    """Whether it changes the subscription too. Most do not, and then nobody has to wait for it: a
+    row of the schedule is moved under its own lease alone, which no other worker holds.
+    """
+    if isinstance(one, Remove):
+        return True
+    return one.test is not None or _is_news(one) or _is_new_failure(one)
 
 
 def _is_news(one: Settlement) -> bool:

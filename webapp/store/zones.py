@@ -33,6 +33,7 @@ from webapp.schedule import Reminder
 from webapp.schedule import instants_on
 from webapp.schedule import occurrences_on
 from webapp.schedule import slot_of
+from webapp.store.engine import transact
 from webapp.store.registry import INSERT
 from webapp.store.rows import TIMES
 from webapp.store.rows import read_times
@@ -93,12 +94,9 @@ def reschedule(reading: Engine, writing: Engine, now: int) -> Iterator[int]:
             page = _next_page(connection, page + PAGE_SECONDS - 1)
         yield 0
     for name in sorted(wrong):
-        with writing.begin() as connection:
-            moved = _move_zone(connection, name, changed[name], now, find_right)
-        yield moved
+        yield transact(writing, _move_zone, name, changed[name], now, find_right)
     if changed:
-        with writing.begin() as connection:
-            _write_down(connection)
+        transact(writing, _write_down)
 
 
 def _find_changed(connection: Connection) -> dict[str, bytes | None]:
