@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from tests.processes import ENGLISH
 from webapp import create_app
 from webapp import migrations
+from webapp.store import engine
 
 # The same examples each time, and no deadline: a busy machine is no bug.
 hypothesis.settings.register_profile("pocket", deadline=None, derandomize=True)
@@ -42,6 +43,12 @@ class Client(FlaskClient):
 
     def open(self, *args: Any, **options: Any) -> TestResponse:
         return super().open(*args, buffered=True, **options)
+
+
+@pytest.fixture
+def _one_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A deadlock is an error to whoever must not get into one, and not tried again."""
+    monkeypatch.setattr(engine, "ATTEMPTS", 1)
 
 
 @pytest.fixture

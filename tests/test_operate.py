@@ -278,6 +278,7 @@ def test_counters_add_up(store: Store) -> None:
     ]
 
 
+@pytest.mark.usefixtures("_one_attempt")
 def test_workers_that_count_at_once_add_up_and_never_wait_for_each_other_forever(
     store: Store,
 ) -> None:

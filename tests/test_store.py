@@ -45,6 +45,7 @@ from webapp.store import Due
 from webapp.store import LastTest
 from webapp.store import Remove
 from webapp.store import Retry
+from webapp.store import Settlement
 from webapp.store import Store
 from webapp.store import engine as engine_module
 from webapp.store import open_store
@@ -95,8 +96,10 @@ def tomorrow(due: Due) -> Occurrence:
 @contextmanager
 def closing_engine(url: str) -> Iterator[Engine]:
     engine = make_engine(url)
-    yield engine
-    engine.dispose()
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 @contextmanager
@@ -360,6 +363,7 @@ def test_who_may_not_change_an_endpoint_replaces_nothing_with_it(store: Store) -
     assert store.find(OLD.endpoint) == first
 
 
+@pytest.mark.usefixtures("_one_attempt")
 def test_replacing_at_once_leaves_one_and_never_a_deadlock(store: Store) -> None:
     fill(store, 8)
     dues = store.claim_due(EIGHT, 100, LEASE)
@@ -655,6 +659,7 @@ def test_settling_nothing_is_harmless(store: Store) -> None:
     store.release([])
 
 
+@pytest.mark.usefixtures("_one_attempt")
 def test_workers_with_overlapping_batches_do_not_block_each_other(store: Store) -> None:
     fill(store, 60)
     lost = store.claim_due(EIGHT, 100, LEASE)
@@ -679,15 +684,17 @@ def test_workers_with_overlapping_batches_do_not_block_each_other(store: Store) 
             job.result(timeout=30)
 
 
-def wait_until_blocked(connection: Connection) -> None:
-    """Return once another transaction waits for one of this connection's locks."""
+def wait_until_blocked(connection: Connection, job: Future[Any]) -> None:
+    """Return once the job waits for one of this connection's locks."""
     waiting = text(
         "SELECT count(*) FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
     )
     while connection.scalars(waiting).one() == 0:
+        assert not job.done(), job.result()
         connection.execute(text("SELECT pg_stat_clear_snapshot()"))
 
 
+@pytest.mark.usefixtures("_one_attempt")
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_settling_locks_subscriptions_before_their_schedules(
     store: Store, database_url: str
@@ -703,7 +710,7 @@ def test_settling_locks_subscriptions_before_their_schedules(
             .with_for_update()
         )
         settling = pool.submit(store.settle, settlements, EIGHT)
-        wait_until_blocked(connection)
+        wait_until_blocked(connection, settling)
         connection.execute(
             update(push_schedule)
             .where(push_schedule.c.subscription_id == sent.subscription_id)
@@ -743,11 +750,50 @@ def test_a_lease_that_is_lost_while_settling_waits_changes_nothing(
         is_it = push_schedule.c.subscription_id == lost.subscription_id
         connection.execute(update(push_schedule).where(is_it).values(due_at=EIGHT + 90_000))
         settling = pool.submit(store.settle, settlements, EIGHT + 86_400)
-        wait_until_blocked(connection)
+        wait_until_blocked(connection, settling)
         connection.commit()
         settling.result(timeout=30)
     assert store.next_due_at() == EIGHT + 90_000
     assert len(store.claim_due(EIGHT + 2 * 86_400, 10, LEASE)) == 2
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize(
+    "settle",
+    [
+        lambda due: Advance(due, tomorrow(due), accepted=True),
+        lambda due: Retry(due, EIGHT + 60, failing_since=EIGHT),
+        lambda due: Retry(due, EIGHT + 60, test=LastTest(EIGHT, "transient", 503)),
+    ],
+    ids=["accepted", "failing", "tested"],
+)
+def test_facts_of_a_lease_that_is_lost_meanwhile_are_not_written(
+    store: Store, database_url: str, settle: Callable[[Due], Settlement]
+) -> None:
+    fill(store, 1)
+    due = claim_one(store)
+    with ThreadPoolExecutor(1) as pool, connect(database_url) as connection:
+        connection.execute(select(push_subscription).with_for_update())
+        settling = pool.submit(store.settle, [settle(due)], EIGHT)
+        wait_until_blocked(connection, settling)
+        connection.execute(update(push_schedule).values(due_at=EIGHT + 900))
+        connection.commit()
+        settling.result(timeout=30)
+    found = store.find(due.subscription.endpoint)
+    assert found is not None
+    assert (found.accepted_at, found.failing_since, found.last_test) == (None, None, None)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_who_is_removed_meanwhile_gets_no_test(store: Store, database_url: str) -> None:
+    fill(store, 1)
+    with ThreadPoolExecutor(1) as pool, connect(database_url) as connection:
+        connection.execute(delete(push_subscription))
+        requesting = pool.submit(store.request_test, subscription(0).endpoint, NOW)
+        wait_until_blocked(connection, requesting)
+        connection.commit()
+        assert not requesting.result(timeout=30)
+    assert count_rows(database_url) == (0, 0)
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -762,7 +808,7 @@ def test_a_deadlock_loses_nothing(store: Store, database_url: str) -> None:
         connection.execute(select(push_schedule).where(is_new).with_for_update())
         if not settling:
             settling.append(pool.submit(store.settle, settlements, EIGHT + 86_400))
-            wait_until_blocked(connection)
+            wait_until_blocked(connection, settling[0])
         is_old = push_subscription.c.id == old.subscription_id
         connection.execute(delete(push_subscription).where(is_old))
 

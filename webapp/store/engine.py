@@ -5,7 +5,9 @@ A message from here or from the driver never holds a bound value or the database
 
 from __future__ import annotations
 
+import random
 import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -35,6 +37,8 @@ SILENT_MILLISECONDS = 10_000
 DEADLOCK = "40P01"
 """PostgreSQL's SQLSTATE for a transaction that it ended so that another could go on."""
 ATTEMPTS = 5
+PAUSE_SECONDS = (0.02, 0.1)
+"""After the first; longer after each further one."""
 _PRAGMAS = (
     f"busy_timeout = {BUSY_TIMEOUT_MILLISECONDS}",
     "synchronous = NORMAL",
@@ -77,17 +81,19 @@ def transact(
     """Do `work` in one transaction, and all of it again when a deadlock ended that.
 
     Two that lock the same rows in another order may wait for each other. PostgreSQL undoes one of
-    them after a second (`deadlock_timeout`), and by then the other is through.
+    them after a second (`deadlock_timeout`), which then leaves the other time to go on: whoever
+    begins again at once may be faster than the one that waits, and both would wait as before.
     """
-    attempts = ATTEMPTS
+    tried = 0
     while True:
-        attempts -= 1
+        tried += 1
         try:
             with engine.begin() as connection:
                 return work(connection, *arguments, **named)
         except OperationalError as error:
-            if attempts == 0 or getattr(error.orig, "sqlstate", None) != DEADLOCK:
+            if tried >= ATTEMPTS or getattr(error.orig, "sqlstate", None) != DEADLOCK:
                 raise
+        time.sleep(tried * random.uniform(*PAUSE_SECONDS))
 
 
 def _parse_url(database_url: str) -> URL:

@@ -128,14 +128,12 @@ def remove_gone(connection: Connection, gone: Sequence[tuple[int, str]]) -> None
 
 def request_test(connection: Connection, endpoint: str, now: int) -> bool:
     """Make the one test row of an endpoint due now."""
-    owner = select(
-        push_subscription.c.id,
-        literal(TEST),
-        literal(now),
-        literal(f"test-{now}"),
-        literal(now),
-        literal(0),
-    ).where(push_subscription.c.endpoint_hash == hash_endpoint(endpoint))
+    what = (literal(TEST), literal(now), literal(f"test-{now}"), literal(now), literal(0))
+    owner = (
+        select(push_subscription.c.id, *what)
+        .where(push_subscription.c.endpoint_hash == hash_endpoint(endpoint))
+        .with_for_update(read=True, key_share=True)  # who is being removed is waited for
+    )
     statement = INSERT[connection.dialect.name](push_schedule).from_select(SCHEDULE, owner)
     upsert = statement.on_conflict_do_update(
         index_elements=_KEY, set_={name: statement.excluded[name] for name in _REST}
