@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
 from flask.testing import FlaskClient
 
+from tests.test_pages import SHEETS
 from webapp import create_app
 from webapp.catalogue import translate_script
 from webapp.deck_file import load_deck
@@ -17,6 +19,8 @@ from webapp.languages import load_languages
 from webapp.shipped import SHIPPED
 
 ARABIC_FORMS = ("لا بطاقات", "بطاقة", "بطاقتان", "%(n)s بطاقات", "%(n)s بطاقة", "%(n)s بطاقة")
+
+GLUED = re.compile(r"[^\W\d_]{2}[.!?؟](?=[A-ZÀ-Þ¿¡\u0621-\u064a])[^\s<]*")
 
 
 def catalogue(tag: str, words: dict[str | tuple[str, str], str | tuple[str, ...]]) -> Catalog:
@@ -122,6 +126,16 @@ def test_a_device_in_a_language_that_is_gone_finds_its_way_back(client: FlaskCli
         assert (moved.status_code, moved.location) == (302, path)
     assert client.get("/es/nowhere").status_code == 404
     assert client.get("/es//evil.org").status_code == 404
+
+
+@pytest.mark.parametrize("language", load_languages(SHIPPED), ids=lambda each: each.tag)
+def test_sentences_stand_apart(settings_of: dict[str, str], language: Language) -> None:
+    """A template's line end is no space when a block ended there."""
+    client = create_app(settings_of | {"POCKET_CONTENT": str(SHIPPED)}).test_client()
+    for path in ("/", "/feeds", *SHEETS):
+        page = client.get(language.at(path)).text
+        text = re.sub(r"<[^>]*>", "<", re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL))
+        assert GLUED.findall(text) == [], path
 
 
 def test_a_card_points_only_to_the_languages_that_have_it(settings_of: dict[str, str]) -> None:

@@ -48,6 +48,19 @@ BECOMES = """async () => {
   while (!is()) await new Promise(requestAnimationFrame);
 }"""
 TOO_WIDE = "() => document.documentElement.scrollWidth > document.documentElement.clientWidth"
+# Where the words of each element end on the right.
+ENDS = """(all) => all.map((each) => {
+  const words = document.createRange();
+  words.selectNodeContents(each);
+  return words.getBoundingClientRect().right;
+})"""
+# The rows whose arrow has slipped under their words.
+TORN = """() => [...document.querySelectorAll('.sheet :is(a, button).row')].filter((row) => {
+  const words = document.createRange();
+  words.selectNodeContents(row);
+  const end = row.getBoundingClientRect().bottom - parseFloat(getComputedStyle(row).paddingBottom);
+  return row.checkVisibility() && end - words.getBoundingClientRect().bottom > 12;
+}).map((row) => row.textContent.trim())"""
 
 
 @pytest.fixture(scope="session")
@@ -256,6 +269,16 @@ def test_right_to_left_turns_the_keys_and_letters_work_on_an_arabic_keyboard(
     expect(page.locator("[data-do=save]")).to_have_attribute("aria-pressed", "true")
 
 
+def test_a_countrys_own_name_stands_under_its_arabic_one(browser: Browser, world: Server) -> None:
+    with browser.new_context(service_workers="block") as context:
+        page = context.new_page()
+        page.goto(world.base_url + "/ar/help")
+        both = page.locator("#br summary").get_by_text(re.compile("البرازيل|Brasil"))
+        ends = both.evaluate_all(ENDS)
+    assert len(ends) == 2
+    assert ends[0] == pytest.approx(ends[1], abs=1)
+
+
 @pytest.mark.parametrize("tag", OTHERS)
 def test_no_page_is_too_wide_or_hard_to_reach_in_any_language(
     browser: Browser, world: Server, tag: str
@@ -275,6 +298,7 @@ def test_no_page_is_too_wide_or_hard_to_reach_in_any_language(
             page.goto(world.base_url + LANGUAGES[tag].at(path))
             page.wait_for_load_state("networkidle")
             assert not page.evaluate(TOO_WIDE), path
+            assert page.evaluate(TORN) == [], path
             if tag in AXED:
                 violations = Axe().run(page).response["violations"]
                 assert [(each["id"], path) for each in violations] == []
