@@ -54,6 +54,25 @@ ENDS = """(all) => all.map((each) => {
   words.selectNodeContents(each);
   return words.getBoundingClientRect().right;
 })"""
+# Words that go on in the next line without a hyphen.
+BROKEN = """() => {
+  const broken = new Set();
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const { currentNode: text } = texts;
+    if (!text.parentElement.checkVisibility() || text.parentElement.closest('textarea')) continue;
+    for (const found of text.data.matchAll(/[\\p{sc=Latin}\\p{sc=Arabic}\\u00ad]+/gu)) {
+      const { 0: word, index } = found;
+      if (word.includes('\\u00ad')) continue; // has a hyphen ready
+      const range = document.createRange();
+      range.setStart(text, index);
+      range.setEnd(text, index + word.length);
+      const lines = [...range.getClientRects()].filter((rect) => rect.width > 0);
+      if (new Set(lines.map((rect) => Math.round(rect.top))).size > 1) broken.add(word);
+    }
+  }
+  return [...broken];
+}"""
 # The rows whose arrow has slipped under their words.
 TORN = """() => [...document.querySelectorAll('.sheet :is(a, button).row')].filter((row) => {
   const words = document.createRange();
@@ -299,6 +318,7 @@ def test_no_page_is_too_wide_or_hard_to_reach_in_any_language(
             page.wait_for_load_state("networkidle")
             assert not page.evaluate(TOO_WIDE), path
             assert page.evaluate(TORN) == [], path
+            assert page.evaluate(BROKEN) == [], path
             if tag in AXED:
                 violations = Axe().run(page).response["violations"]
                 assert [(each["id"], path) for each in violations] == []
