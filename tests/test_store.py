@@ -1225,8 +1225,8 @@ def test_every_way_to_write_postgresql_is_understood(scheme: str) -> None:
 
 
 def test_an_older_sqlite_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine_module.sqlite3, "sqlite_version_info", (3, 37, 2))
-    with pytest.raises(SettingError, match=r"needs SQLite 3\.38"):
+    monkeypatch.setattr(engine_module.sqlite3, "sqlite_version_info", (3, 34, 1))
+    with pytest.raises(SettingError, match=r"needs SQLite 3\.35"):
         open_store(f"sqlite:///{tmp_path / 'pocket.db'}")
 
 

@@ -73,12 +73,6 @@ _places = _DUE.with_only_columns(_PLACE).with_for_update(skip_locked=True, key_s
 _CLAIM_PLACES = _LEASE.where(any_(func.array(_places.correlate(None).scalar_subquery())) == _PLACE)
 _IDS = bindparam("ids", type_=ARRAY(BigInteger))
 _OWNERS = select(*(push_subscription.c[name] for name in OWNER))
-_OWNERS_EACH = _OWNERS.where(
-    push_subscription.c.id.in_(
-        select(func.json_each(bindparam("ids", type_=JSON)).table_valued("value").c.value)
-    )
-)
-"""With one parameter: SQLAlchemy writes a statement anew for each number of them."""
 _LOCK = (
     select(push_subscription.c.id).order_by(push_subscription.c.id).with_for_update(key_share=True)
 )
@@ -128,7 +122,7 @@ def owners_of(connection: Connection, ids: Sequence[int]) -> Sequence[Row[Any]]:
     if _is_postgresql(connection):
         statement = _OWNERS.where(push_subscription.c.id == any_(_IDS))
         return connection.execute(statement, {"ids": list(ids)}).all()
-    return connection.execute(_OWNERS_EACH, {"ids": list(ids)}).all()
+    return connection.execute(_OWNERS.where(push_subscription.c.id.in_(ids))).all()
 
 
 def lock(connection: Connection, ids: Sequence[int]) -> None:

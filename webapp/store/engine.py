@@ -28,7 +28,7 @@ from sqlalchemy.exc import OperationalError
 
 from webapp.errors import SettingError
 
-OLDEST_SQLITE = (3, 38)  # the first that always has json_each; RETURNING is older
+OLDEST_SQLITE = (3, 35)  # the first with RETURNING
 BUSY_TIMEOUT_MILLISECONDS = 5000
 CONNECT_SECONDS = 5
 """For each address of PostgreSQL that stays silent: a probe must not hang for minutes."""
@@ -113,8 +113,7 @@ def _check_sqlite(url: URL, version: tuple[int, ...]) -> None:
     if url.database in (None, "", ":memory:"):
         raise _setting_error("names no file")
     if version < OLDEST_SQLITE:
-        oldest = ".".join(map(str, OLDEST_SQLITE))
-        reason = f"needs SQLite {oldest}, but this Python has {sqlite3.sqlite_version}"
+        reason = f"needs SQLite 3.35, but this Python has {sqlite3.sqlite_version}"
         raise SettingError(_SETTING, reason, "Use a newer Python, or PostgreSQL")
 
 
