@@ -49,6 +49,7 @@ from webapp.store import Settlement
 from webapp.store import Store
 from webapp.store import engine as engine_module
 from webapp.store import open_store
+from webapp.store import queue
 from webapp.store.engine import ATTEMPTS
 from webapp.store.engine import DEADLOCK
 from webapp.store.engine import make_engine
@@ -797,13 +798,22 @@ def test_who_is_removed_meanwhile_gets_no_test(store: Store, database_url: str) 
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_a_deadlock_loses_nothing(store: Store, database_url: str) -> None:
+def test_a_deadlock_loses_nothing(
+    store: Store, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A batch has moved what a replacement deletes, and waits for what that has locked."""
     old, new = claim_known(store, 2)
     settlements = [Advance(due, tomorrow(due), accepted=True) for due in (old, new)]
     settling: list[Future[None]] = []
+    tries: list[Connection] = []
+    settle = queue.settle
+
+    def settle_and_count(connection: Connection, *arguments: Any) -> None:
+        tries.append(connection)
+        settle(connection, *arguments)
 
     def replace(connection: Connection) -> None:
+        tries.append(connection)
         is_new = push_schedule.c.subscription_id == new.subscription_id
         connection.execute(select(push_schedule).where(is_new).with_for_update())
         if not settling:
@@ -812,9 +822,11 @@ def test_a_deadlock_loses_nothing(store: Store, database_url: str) -> None:
         is_old = push_subscription.c.id == old.subscription_id
         connection.execute(delete(push_subscription).where(is_old))
 
+    monkeypatch.setattr(queue, "settle", settle_and_count)
     with ThreadPoolExecutor(1) as pool, closing_engine(database_url) as engine:
         transact(engine, replace)
         settling[0].result(timeout=30)
+    assert len(tries) > 2
     assert count_rows(database_url) == (1, 1)
     assert store.next_due_at() == tomorrow(new).due_at
 

@@ -48,11 +48,11 @@ BECOMES = """async () => {
   while (!is()) await new Promise(requestAnimationFrame);
 }"""
 TOO_WIDE = "() => document.documentElement.scrollWidth > document.documentElement.clientWidth"
-# Where the words of each element end on the right.
-ENDS = """(all) => all.map((each) => {
+# Where the words of each element begin and end.
+EDGES = """(all) => all.map((each) => {
   const words = document.createRange();
   words.selectNodeContents(each);
-  return words.getBoundingClientRect().right;
+  return words.getBoundingClientRect().toJSON();
 })"""
 # Words that go on in the next line without a hyphen.
 BROKEN = """() => {
@@ -288,14 +288,17 @@ def test_right_to_left_turns_the_keys_and_letters_work_on_an_arabic_keyboard(
     expect(page.locator("[data-do=save]")).to_have_attribute("aria-pressed", "true")
 
 
-def test_a_countrys_own_name_stands_under_its_arabic_one(browser: Browser, world: Server) -> None:
+@pytest.mark.parametrize(
+    ("path", "country", "side"), [("/ar/help", "br", "right"), ("/help", "ae", "left")]
+)
+def test_a_countrys_own_name_stands_under_ours(
+    browser: Browser, world: Server, path: str, country: str, side: str
+) -> None:
     with browser.new_context(service_workers="block") as context:
         page = context.new_page()
-        page.goto(world.base_url + "/ar/help")
-        both = page.locator("#br summary").get_by_text(re.compile("البرازيل|Brasil"))
-        ends = both.evaluate_all(ENDS)
-    assert len(ends) == 2
-    assert ends[0] == pytest.approx(ends[1], abs=1)
+        page.goto(world.base_url + path)
+        ours, own = page.locator(f"#{country} summary :is(b, small)").evaluate_all(EDGES)
+    assert own[side] == pytest.approx(ours[side], abs=1)
 
 
 @pytest.mark.parametrize("tag", OTHERS)

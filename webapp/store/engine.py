@@ -5,6 +5,7 @@ A message from here or from the driver never holds a bound value or the database
 
 from __future__ import annotations
 
+import logging
 import random
 import sqlite3
 import time
@@ -27,6 +28,8 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.exc import OperationalError
 
 from webapp.errors import SettingError
+
+_log = logging.getLogger(__name__)
 
 OLDEST_SQLITE = (3, 35)  # the first with RETURNING
 BUSY_TIMEOUT_MILLISECONDS = 5000
@@ -93,6 +96,7 @@ def transact(
         except OperationalError as error:
             if tried >= ATTEMPTS or getattr(error.orig, "sqlstate", None) != DEADLOCK:
                 raise
+        _log.warning("the database ended a transaction for a deadlock; it is tried again")
         time.sleep(tried * random.uniform(*PAUSE_SECONDS))
 
 
