@@ -14,9 +14,8 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
-from typing import Concatenate
-from typing import ParamSpec
 from typing import TypeVar
+from typing import TypeVarTuple
 
 from sqlalchemy import URL
 from sqlalchemy import Connection
@@ -55,7 +54,7 @@ _DRIVERS = {"sqlite": "sqlite+pysqlite"} | dict.fromkeys(
     ("postgres", "postgresql", "postgresql+psycopg"), "postgresql+psycopg"
 )
 
-Arguments = ParamSpec("Arguments")
+Arguments = TypeVarTuple("Arguments")
 Result = TypeVar("Result")
 
 
@@ -77,9 +76,8 @@ def make_engine(database_url: str) -> Engine:
 
 def transact(
     engine: Engine,
-    work: Callable[Concatenate[Connection, Arguments], Result],
-    *arguments: Arguments.args,
-    **named: Arguments.kwargs,
+    work: Callable[[Connection, *Arguments], Result],
+    *arguments: *Arguments,
 ) -> Result:
     """Do `work` in one transaction, and all of it again when a deadlock ended that.
 
@@ -92,7 +90,7 @@ def transact(
         tried += 1
         try:
             with engine.begin() as connection:
-                return work(connection, *arguments, **named)
+                return work(connection, *arguments)
         except OperationalError as error:
             if tried >= ATTEMPTS or getattr(error.orig, "sqlstate", None) != DEADLOCK:
                 raise
