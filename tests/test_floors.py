@@ -13,6 +13,7 @@ import pytest
 
 from tests.processes import ROOT
 
+README = (ROOT / "README.md").read_text()
 LONGEST_MODULE = 200  # lines that are not blank
 LONGEST_FUNCTION = 40
 UNTELLING = {"utils", "util", "helpers", "helper", "manager", "common", "misc", "base"}
@@ -32,6 +33,14 @@ def test_a_module_is_read_in_one_go_and_named_for_what_it_is(path: Path) -> None
     lines = [line for line in path.read_text().splitlines() if line.strip()]
     assert len(lines) <= LONGEST_MODULE
     assert path.stem not in UNTELLING
+
+
+def test_a_longer_module_has_its_reason_in_the_readme() -> None:
+    reasons = re.findall(r"^\| `((?:webapp|static)/\S+)` \| \w", README, re.MULTILINE)
+    paths = (
+        path for path in [*MODULES, *SCRIPTS] if len(path.read_text().splitlines()) > LONGEST_MODULE
+    )
+    assert sorted(reasons) == sorted(name_of(path.with_suffix("")) for path in paths)
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
