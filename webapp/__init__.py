@@ -13,28 +13,25 @@ from datetime import UTC
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
-from wsgiref.headers import Headers
 
 from flask import Flask
 from werkzeug.exceptions import NotFound
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import cli
 from webapp.assets import STATIC
 from webapp.assets import build_assets
-from webapp.bodies import read_ahead
 from webapp.config import Settings
 from webapp.config import load_settings
 from webapp.deck import Deck
 from webapp.deck import typeset
 from webapp.editions import Editions
-from webapp.hashed_files import HASHED
 from webapp.helplines import Helplines
 from webapp.icons import keep_icons
+from webapp.incoming import LONGEST_BODY_OCTETS
 from webapp.library import load_all_helplines
 from webapp.library import load_editions
 from webapp.log_lines import set_up_log
+from webapp.middleware import wrap
 from webapp.push.dispatch import Dispatcher
 from webapp.push.keyring import Keyring
 from webapp.push.keyring import Signer
@@ -46,13 +43,8 @@ from webapp.rates import RateLimits
 from webapp.rates import open_shared
 from webapp.readiness import Readiness
 from webapp.rendering import Renderer
-from webapp.security import DRAWING_POLICY
-from webapp.security import file_headers
 from webapp.security import kept_headers
 from webapp.security import page_headers
-from webapp.security import with_headers
-from webapp.security import without_validators
-from webapp.static_files import StaticFiles
 from webapp.store import Store
 from webapp.store import open_store
 from webapp.subscription import DEFAULT_PUSH_HOSTS
@@ -67,15 +59,7 @@ from webapp.views.previews import previews_blueprint
 from webapp.views.pwa import pwa_blueprint
 from webapp.views.pwa import robots_blueprint
 
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
-
 _log = logging.getLogger(__name__)
-
-LONGEST_BODY_OCTETS = 16 * 1024
-# Said with each of two dozen files, so in few words; our scripts and styles are always in UTF-8.
-FOREVER = "max-age=31536000, immutable"
-ICON_AGE_SECONDS = 30 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +107,7 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
     readiness = Readiness(store, settings, key)
     app.register_blueprint(operate_blueprint(store, settings, readiness, _utc_now))
     cli.register(app)
-    app.wsgi_app = _wrap(app, settings, pages, icons)  # type: ignore[assignment, method-assign]
+    app.wsgi_app = wrap(app, settings, pages, icons)  # type: ignore[assignment, method-assign]
     return app
 
 
@@ -184,38 +168,6 @@ def _make_flask() -> Flask:
     app.jinja_options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
     app.add_template_filter(typeset)
     return app
-
-
-def _wrap(
-    app: Flask, settings: Settings, pages: list[tuple[str, str]], icons: Path | None
-) -> WSGIApplication:
-    """Guard rails around every answer of Flask, and static files with theirs before it."""
-    whole = read_ahead(app.wsgi_app, LONGEST_BODY_OCTETS)
-    guarded = with_headers(whole, pages, is_https=settings.is_https)
-
-    def add_file_headers(headers: Headers, _path: str, url: str) -> None:
-        for name, value in file_headers(is_https=settings.is_https):
-            headers[name] = value
-        if url.endswith(".svg"):
-            headers["Content-Security-Policy"] = DRAWING_POLICY
-        if url.startswith(HASHED):
-            headers["Cache-Control"] = FOREVER
-            headers["Content-Type"] = (headers["Content-Type"] or "").partition(";")[0]
-
-    application = StaticFiles(
-        guarded,
-        add_headers_function=add_file_headers,
-        max_age=ICON_AGE_SECONDS,
-        allow_all_origins=False,
-        immutable_file_test=f"^{HASHED}",
-    )
-    for folder in ("gen", "icons", "screenshots"):
-        application.add_files(str(STATIC / folder), f"static/{folder}")
-    if icons:
-        application.add_files(str(icons), "static/icons")  # in the place of ours
-    proxies = settings.trusted_proxies
-    lean = without_validators(application, HASHED)
-    return ProxyFix(lean, x_for=proxies, x_proto=proxies) if proxies else lean
 
 
 def _warn(settings: Settings) -> None:
